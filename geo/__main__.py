@@ -1,0 +1,146 @@
+"""
+What a page can answer, a command can answer: `python -m geo plan check`, `… allocation`, `… fit`.
+
+Exit codes: 0 when the question was answered, 1 when a package has faults, 2 when the question could not be understood.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import sys
+from typing import TYPE_CHECKING, Any
+
+from geo.allocation import join_allocations, join_diagnostics
+from geo.errors import GeoError, PlanError
+from geo.fit import VERDICTS, fit_table, select_fit
+from geo.package import check_plan
+from geo.plan import DEFAULT_PATH, read_plan
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pandas as pd
+
+ALLOCATION_FIELDS = ("sector_id", "sector_zh", "park_id", "park_zh", "cite")
+FIT_FIELDS = ("sector_id", "sector_zh", "park_id", "park_zh", "verdict", "verdict_zh", "closeness", "terms", "cite")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """
+    Run one command.
+
+    Parameters
+    ----------
+    arguments
+        Words of the command; those of the process when None.
+
+    Returns
+    -------
+    code
+        Exit code, see the module.
+
+    Examples
+    --------
+    >>> main(["plan", "check"])
+    xiamen-2021-2025: no faults
+    0
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8")
+    chosen = _parser().parse_args(arguments)
+    try:
+        code: int = chosen.run(chosen)
+    except PlanError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except GeoError as error:
+        print(error, file=sys.stderr)
+        return 2
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m geo", description="Questions about a city's industrial plan.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    plan = commands.add_parser("plan", help="the plan package")
+    check = plan.add_subparsers(required=True, metavar="ACTION").add_parser(
+        "check", help="list every fault of a package"
+    )
+    check.add_argument("path", nargs="?", default=str(DEFAULT_PATH), help="its folder (default: the one shipped)")
+    check.add_argument("--json", action="store_true", help="faults as a JSON list")
+    check.set_defaults(run=_check)
+
+    allocation = commands.add_parser("allocation", help="sector-allocation rows of the layout chapter")
+    _add_output(allocation)
+    allocation.set_defaults(run=_allocation)
+
+    fit = commands.add_parser("fit", help="does a sector fit a park, and which line says so")
+    fit.add_argument("--district", action="append", default=[], help="name of a district; may be repeated")
+    fit.add_argument("--sector", action="append", default=[], help="id or name of a sector; may be repeated")
+    fit.add_argument("--park", action="append", default=[], help="id, name or alias of a park; may be repeated")
+    _add_output(fit)
+    fit.set_defaults(run=_fit)
+    return parser
+
+
+def _add_output(parser: argparse.ArgumentParser) -> None:
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="a JSON list (the default)")
+    form.add_argument("--csv", action="store_true", help="CSV with a header row")
+    parser.add_argument("--plan", default=str(DEFAULT_PATH), metavar="PATH", help="folder of the plan package")
+
+
+def _check(chosen: argparse.Namespace) -> int:
+    faults = check_plan(chosen.path)
+    if chosen.json:
+        _print_json([fault._asdict() for fault in faults])
+    elif faults:
+        print(*faults, f"{len(faults)} fault(s)", sep="\n")
+    else:
+        print(f"{read_plan(chosen.path).descriptor['name']}: no faults")
+    return 1 if faults else 0
+
+
+def _allocation(chosen: argparse.Namespace) -> int:
+    plan = read_plan(chosen.plan)
+    joined = join_allocations(plan.allocations, plan.parks, plan.extents)
+    rows = joined.merge(plan.sectors[["sector_id", "name_zh"]].rename(columns={"name_zh": "sector_zh"}), on="sector_id")
+    _print_rows(rows.rename(columns={"cite_zh": "cite"}), ALLOCATION_FIELDS, as_csv=chosen.csv)
+    found = join_diagnostics(plan.allocations, plan.parks, plan.extents)
+    for row in found.itertuples(index=False):
+        print(f"{row.kind}: {row.subject} ({row.detail})", file=sys.stderr)
+    return 0
+
+
+def _fit(chosen: argparse.Namespace) -> int:
+    plan = read_plan(chosen.plan)
+    rows = select_fit(
+        plan, fit_table(plan), sectors=chosen.sector, parks=chosen.park, districts=chosen.district
+    ).rename(columns={"cite_zh": "cite"})
+    words = {verdict: zh for verdict, (zh, _) in VERDICTS.items()}
+    _print_rows(rows.assign(verdict_zh=rows["verdict"].map(words)), FIT_FIELDS, as_csv=chosen.csv)
+    return 0
+
+
+def _print_rows(rows: pd.DataFrame, columns: Sequence[str], *, as_csv: bool) -> None:
+    records = rows[list(columns)].to_dict("records")
+    if not as_csv:
+        _print_json(records)
+        return
+    writer = csv.DictWriter(sys.stdout, fieldnames=list(columns), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(
+        {str(key): "|".join(v) if isinstance(v, tuple) else v for key, v in row.items()} for row in records
+    )
+
+
+def _print_json(value: list[Any]) -> None:
+    print(json.dumps(value, ensure_ascii=False, indent=1))
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
