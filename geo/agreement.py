@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 Row = dict[str, Any]
 Rows = dict[str, list[Row]]
+#: What a CSV file may write for true, as frictionless reads it; spreadsheets write TRUE.
+TRUE_WORDS = frozenset({"true", "True", "TRUE", "1"})
 _HEADER = 2  # the first record of a CSV file stands in row 2
 #: Which ids a mapping of each closeness must fill (True), must leave empty (False) or may fill (None).
 _CLOSENESS = {
@@ -38,7 +40,8 @@ def disagreements(rows: Rows, files: dict[str, str]) -> list[Fault]:
     Returns
     -------
     faults
-        Names that lead to another park, flags that no row bears out, mappings that contradict themselves.
+        Names that lead to another park, flags that no row bears out, mappings that contradict themselves, districts
+        that the package does not hold, parts that are drawn twice.
 
     Examples
     --------
@@ -56,16 +59,21 @@ def disagreements(rows: Rows, files: dict[str, str]) -> list[Fault]:
         *_sector_kinds(rows, files),
         *_mappings(rows, files),
         *_parents(rows, files),
+        *_districts(rows, files),
+        *_extents(rows, files),
     ]
 
 
 def _numbered(rows: Rows, table: str) -> Iterator[tuple[int, Row]]:
-    return enumerate(rows.get(table, []), start=_HEADER)
+    """Records with their row numbers; blank ones are passed over, they are faults of their own."""
+    records = enumerate(rows.get(table, []), start=_HEADER)
+    return ((number, row) for number, row in records if any(row.values()))
 
 
 def _names(park: Row) -> set[str]:
     aliases = (park.get("aliases") or "").split("|")
-    return {folded(name) for name in [park.get("name_zh"), park.get("short_zh"), *aliases] if name}
+    formal = (park.get(field) for field in ("name_zh", "short_zh", "name_en", "short_en"))
+    return {folded(name) for name in [*formal, *aliases] if name}
 
 
 def _shared_names(rows: Rows, files: dict[str, str]) -> Iterator[Fault]:
@@ -100,13 +108,14 @@ def _flags(rows: Rows, files: dict[str, str]) -> Iterator[Fault]:
     entries = {row.get("park_id"): row.get("entry") for row in rows.get("focuses", [])}
     for number, park in _numbered(rows, "parks"):
         park_id = park.get("park_id")
-        if "allocations" in rows and (park.get("in_chapter5") == "true") != (park_id in listed):
-            reason = f"it says {park.get('in_chapter5')}, allocations.csv says otherwise; correct one of them"
+        if "allocations" in rows and (park.get("in_chapter5") in TRUE_WORDS) != (park_id in listed):
+            reason = f"it says {park.get('in_chapter5')}, {files['allocations']} says otherwise; correct one of them"
             yield Fault(files["parks"], number, "in_chapter5", "contradicting-flag", reason)
         if "focuses" in rows and park.get("box6_entry") != entries.get(park_id):
-            reason = f"it says {park.get('box6_entry')}, focuses.csv says {entries.get(park_id)}; correct one of them"
+            said = entries.get(park_id)
+            reason = f"it says {park.get('box6_entry')}, {files['focuses']} says {said}; correct one of them"
             yield Fault(files["parks"], number, "box6_entry", "contradicting-flag", reason)
-    pairs = Counter((row.get("sector_id"), row.get("park_id")) for row in rows.get("allocations", []))
+    pairs = Counter((row.get("sector_id"), row.get("park_id")) for _, row in _numbered(rows, "allocations"))
     for number, row in _numbered(rows, "allocations"):
         if pairs[row.get("sector_id"), row.get("park_id")] > 1:
             reason = "the same sector and park stand in two rows; keep one"
@@ -160,3 +169,22 @@ def _parents(rows: Rows, files: dict[str, str]) -> Iterator[Fault]:
         if row.get("parent_id") and row["parent_id"] not in known:
             reason = f"no indicator is called {row['parent_id']!r}"
             yield Fault(files["indicators"], number, "parent_id", "unknown-parent", reason)
+
+
+def _districts(rows: Rows, files: dict[str, str]) -> Iterator[Fault]:
+    known = {district.get("name_zh") for district in rows.get("districts", [])}
+    for table, field in (("parks", "districts_zh"), ("parts", "district_zh")):
+        for number, row in _numbered(rows, table):
+            for name in (row.get(field) or "").split("|"):
+                if known and name and name not in known:
+                    reason = f"no district is called {name!r}; the package has {', '.join(sorted(map(str, known)))}"
+                    yield Fault(files[table], number, field, "unknown-district", reason)
+
+
+def _extents(rows: Rows, files: dict[str, str]) -> Iterator[Fault]:
+    drawn: dict[tuple[Any, Any], int] = {}
+    for number, row in enumerate(rows.get("extents", []), start=1):
+        first = drawn.setdefault((row.get("park_id"), row.get("part_id")), number)
+        if first != number:
+            reason = f"feature {first} draws this part already; make one MultiPolygon of both"
+            yield Fault(files["extents"], number, "part_id", "duplicate-extent", reason)

@@ -8,9 +8,12 @@ this module adds what a table schema cannot say (geometry, coordinates, agreemen
 from __future__ import annotations
 
 import csv
+import io
 import json
+import re
+from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import frictionless
 import shapely
@@ -56,7 +59,26 @@ OPTIONAL_FIELDS: dict[str, tuple[str, ...]] = {
     "places": ("place_id", "name_zh", "name_en", "kind", "position_accuracy_m"),
     "subdistricts": ("subdistrict_id", "name_zh", "name_en"),
 }  # fmt: skip
+#: Words of the descriptor's `plan`: the plan's title, its row in `sources`, how its layout chapter and box are cited.
+PLAN_WORDS = ("title_zh", "title_en", "source_id", "layout_zh", "layout_en", "box_zh", "box_en")
+#: Files are UTF-8; a byte-order mark, as Excel writes one, is passed over.
+ENCODING = "utf-8-sig"
 _CRS84_NAMES = {"urn:ogc:def:crs:OGC:1.3:CRS84", "urn:ogc:def:crs:OGC::CRS84", "OGC:CRS84"}
+_WORLD = (-180.0, -90.0, 180.0, 90.0)
+_ROW_WORDS = re.compile(r'(row (?:at )?(?:position )?"?)(\d+)')
+
+
+class _Table(NamedTuple):
+    """Cells of a CSV file, or properties of features, as they stand."""
+
+    labels: list[str]
+    records: list[list[Any]]
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Records by label; empty cells, and those that a short record lacks, as None."""
+        blank = dict.fromkeys(self.labels)
+        filled = (zip(self.labels, record, strict=False) for record in self.records)
+        return [blank | {label: cell for label, cell in cells if cell != ""} for cells in filled]
 
 
 def read_descriptor(folder: Path) -> dict[str, Any]:
@@ -79,11 +101,11 @@ def read_descriptor(folder: Path) -> dict[str, Any]:
         If the file is missing or is not JSON.
     """
     file = folder / "datapackage.json"
-    try:
-        descriptor = json.loads(file.read_text(encoding="utf-8"))
-    except FileNotFoundError:
+    if not file.is_file():
         reason = "there is no such file; give the folder of a plan package (docs/plan-package.md says how to make one)"
-        raise PlanError(folder, [Fault(file.name, None, None, "missing-file", reason)]) from None
+        raise PlanError(folder, [Fault(file.name, None, None, "missing-file", reason)])
+    try:
+        descriptor = json.loads(file.read_text(encoding=ENCODING))
     except (UnicodeDecodeError, json.JSONDecodeError) as error:
         raise PlanError(
             folder, [Fault(file.name, None, None, "not-json", f"{error}; write it as UTF-8 JSON")]
@@ -121,20 +143,24 @@ def check_plan(path: str | Path) -> list[Fault]:
     except PlanError as error:
         return error.faults
     faults = list(_descriptor_faults(descriptor))
-    rows: dict[str, list[dict[str, Any]]] = {}
-    readable = []
-    for resource in descriptor["resources"]:
+    described = [resource for resource in descriptor["resources"] if _unusable(resource) is None]
+    tables: dict[str, _Table] = {}
+    for resource in described:
         try:
-            rows[resource["name"]] = _rows(folder, resource)
-            readable.append(resource)
+            tables[resource["name"]] = _table(folder, resource)
         except PlanError as error:
             faults.extend(error.faults)
-    faults.extend(_table_faults(folder, readable, rows))
+    readable = [resource for resource in described if resource["name"] in tables]
+    faults.extend(_table_faults(folder, readable, tables))
     for resource in readable:
+        faults.extend(_label_faults(resource, tables[resource["name"]].labels))
+        faults.extend(_date_faults(resource, tables[resource["name"]]))
         if resource.get("format") == "geojson":
-            faults.extend(_geometry_faults(folder, resource, descriptor.get("bounds")))
-    faults.extend(disagreements({name: _keyed(table) for name, table in rows.items()}, _files(descriptor)))
-    order = {name: number for number, name in enumerate(_files(descriptor).values())}
+            faults.extend(_geometry_faults(folder, resource, _bounds(descriptor)))
+    files = {resource["name"]: resource["path"] for resource in described}
+    comparable = {name: table.rows() for name, table in tables.items() if not _lacks(name, table.labels)}
+    faults.extend(disagreements(comparable, files))
+    order = {file: number for number, file in enumerate(files.values())}
     return sorted(faults, key=lambda fault: (order.get(fault.file, -1), fault.row or 0))
 
 
@@ -160,60 +186,139 @@ def features_of(collection: dict[str, Any]) -> list[dict[str, Any]]:
     return [{**feature, "geometry": feature.get("geometry")} for feature in collection.get("features", [])]
 
 
-def _files(descriptor: dict[str, Any]) -> dict[str, str]:
-    return {resource["name"]: resource["path"] for resource in descriptor["resources"] if "path" in resource}
+def _lacks(name: str, labels: list[str]) -> bool:
+    """Whether a table lacks a column that the code reads: that is one fault, not one in every row."""
+    return not set({**REQUIRED_FIELDS, **OPTIONAL_FIELDS}.get(name, ())) <= set(labels)
 
 
 def _descriptor_faults(descriptor: dict[str, Any]) -> Iterator[Fault]:
-    """Tables and fields that the code needs and the descriptor does not describe."""
-    described = {resource.get("name"): resource for resource in descriptor["resources"]}
+    """Words, tables and fields that the code needs and the descriptor does not describe."""
+    file = "datapackage.json"
     for key in ("name", "version", "plan", "city_zh", "city_en"):
         if key not in descriptor:
-            yield Fault("datapackage.json", None, key, "missing-property", f"the property {key!r} is needed; add it")
+            yield Fault(file, None, key, "missing-property", f"the property {key!r} is needed; add it")
+    words = descriptor.get("plan", dict.fromkeys(PLAN_WORDS))
+    for key in (key for key in PLAN_WORDS if not isinstance(words, dict) or key not in words):
+        yield Fault(file, None, f"plan.{key}", "missing-property", f"'plan' needs the property {key!r}; add it")
+    if "bounds" in descriptor and _bounds(descriptor) is _WORLD:
+        reason = "give the bounds as west, south, east, north in degrees"
+        yield Fault(file, None, "bounds", "broken-property", reason)
+    described: dict[object, dict[str, Any]] = {}
+    for number, resource in enumerate(descriptor["resources"], start=1):
+        name = resource.get("name") if isinstance(resource, dict) else None
+        reason = _unusable(resource) or ("the name stands twice" if name in described else None)
+        if reason:
+            yield Fault(file, None, f"resources, {name or number}", "broken-resource", f"{reason}; mend it")
+        described.setdefault(name, resource)
     for name, needed in {**REQUIRED_FIELDS, **OPTIONAL_FIELDS}.items():
-        resource = described.get(name)
-        if resource is None:
-            if name in REQUIRED_FIELDS:
-                yield Fault("datapackage.json", None, name, "missing-resource", f"describe the table {name!r}")
-            continue
-        stated = {field["name"] for field in resource.get("schema", {}).get("fields", [])}
-        for field in (field for field in needed if field not in stated):
-            reason = f"the schema of {name!r} does not describe {field!r}; add it"
-            yield Fault("datapackage.json", None, f"{name}.{field}", "missing-field", reason)
+        if name not in described and name in REQUIRED_FIELDS:
+            yield Fault(file, None, name, "missing-resource", f"describe the table {name!r}")
+        if name in described and _unusable(described[name]) is None:
+            stated = {field["name"] for field in described[name]["schema"]["fields"]}
+            for field in (field for field in needed if field not in stated):
+                reason = f"the schema of {name!r} does not describe {field!r}; add it"
+                yield Fault(file, None, f"{name}.{field}", "missing-field", reason)
 
 
-def _rows(folder: Path, resource: dict[str, Any]) -> list[dict[str, Any]]:
-    """Rows of a table as dictionaries: cells of a CSV file or properties of features."""
-    file = folder / resource["path"]
+def _unusable(resource: object) -> str | None:
+    """Why a table cannot be looked for, None when it can."""
+    if not isinstance(resource, dict):
+        return "a resource must be a JSON object"
+    for key in ("name", "path"):
+        if not isinstance(resource.get(key), str):
+            return f"the resource says no {key!r}"
+    schema = resource.get("schema")
+    stated = schema.get("fields") if isinstance(schema, dict) else None
+    if not isinstance(stated, list):
+        return "the resource has no schema with a list of fields"
+    if not all(isinstance(field, dict) and field.get("name") and field.get("type") for field in stated):
+        return "every field of the schema needs a name and a type"
+    return None
+
+
+def _bounds(descriptor: dict[str, Any]) -> tuple[float, ...]:
+    """Bounds that geometry must keep to: the descriptor's, or those of degrees when it states none."""
+    stated = descriptor.get("bounds")
+    if isinstance(stated, list) and [type(edge) in {int, float} for edge in stated] == [True] * len(_WORLD):
+        return tuple(stated)
+    return _WORLD
+
+
+def _table(folder: Path, resource: dict[str, Any]) -> _Table:
+    """Read one table as it stands; PlanError if that cannot be done."""
     name = resource["path"]
-    try:
-        text = file.read_text(encoding="utf-8")
-    except FileNotFoundError:
+    file = folder / name
+    if not file.is_file():
         reason = "the descriptor names this file and it is not there; add it or drop the resource"
-        raise PlanError(folder, [Fault(name, None, None, "missing-file", reason)]) from None
+        raise PlanError(folder, [Fault(name, None, None, "missing-file", reason)])
+    try:
+        text = file.read_text(encoding=ENCODING)
     except UnicodeDecodeError as error:
         raise PlanError(folder, [Fault(name, None, None, "encoding", f"{error}; save the file as UTF-8")]) from error
-    if resource.get("format") != "geojson":
-        return list(csv.DictReader(text.splitlines(keepends=True)))
     try:
-        features = features_of(json.loads(text))
-    except (json.JSONDecodeError, AttributeError) as error:
-        raise PlanError(
-            folder, [Fault(name, None, None, "not-geojson", f"{error}; write a FeatureCollection")]
-        ) from error
-    return [dict(feature.get("properties") or {}) for feature in features]
+        return _features_table(resource, text) if resource.get("format") == "geojson" else _csv_table(text)
+    except (csv.Error, ValueError) as error:
+        kind = "not-geojson" if resource.get("format") == "geojson" else "not-csv"
+        raise PlanError(folder, [Fault(name, None, None, kind, str(error))]) from error
 
 
-def _keyed(table: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [{key: (None if value == "" else value) for key, value in row.items() if key} for row in table]
+def _csv_table(text: str) -> _Table:
+    labels, *records = list(csv.reader(io.StringIO(text, newline=""))) or [[]]
+    if not all(labels) or len(set(labels)) < len(labels) or not labels:
+        msg = f"the first row must name every column, each once; it reads {', '.join(labels)!r}"
+        raise ValueError(msg)
+    return _Table(labels, records)
 
 
-def _table_faults(
-    folder: Path, resources: list[dict[str, Any]], rows: dict[str, list[dict[str, Any]]]
-) -> Iterator[Fault]:
+def _features_table(resource: dict[str, Any], text: str) -> _Table:
+    try:
+        collection = json.loads(text)
+    except json.JSONDecodeError as error:
+        msg = f"{error}; write a FeatureCollection"
+        raise ValueError(msg) from error
+    is_collection = isinstance(collection, dict) and collection.get("type") == "FeatureCollection"
+    features = collection.get("features") if is_collection else None
+    if not isinstance(features, list) or not all(isinstance(feature, dict) for feature in features):
+        msg = "it is JSON without a list of features; write a FeatureCollection"
+        raise ValueError(msg)
+    rows = [feature.get("properties") or {} for feature in features]
+    names = [field["name"] for field in resource["schema"]["fields"]]
+    labels = [*names, *sorted({key for row in rows for key in row} - set(names))]
+    return _Table(labels, [[row.get(label) for label in labels] for row in rows])
+
+
+def _label_faults(resource: dict[str, Any], labels: list[str]) -> Iterator[Fault]:
+    """Columns that the file lacks, and those that the schema does not know; their order is free."""
+    stated = [field["name"] for field in resource["schema"]["fields"]]
+    header = None if resource.get("format") == "geojson" else 1
+    for label in (label for label in stated if label not in labels):
+        reason = "the schema describes this column and the file has none; add it, its cells may be empty if not required"
+        yield Fault(resource["path"], header, label, "missing-label", reason)
+    for label in (label for label in labels if label not in stated):
+        yield Fault(resource["path"], header, label, "extra-label", "the schema does not describe it; do so or drop it")
+
+
+def _date_faults(resource: dict[str, Any], table: _Table) -> Iterator[Fault]:
+    """Days that no calendar has: a pattern cannot tell 30 February."""
+    first = 1 if resource.get("format") == "geojson" else 2
+    for number, row in enumerate(table.rows(), start=first):
+        for label in ("date", "as_of"):
+            day = row.get(label)
+            if isinstance(day, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", day) and not _is_day(day):
+                yield Fault(resource["path"], number, label, "bad-date", f"there is no day {day!r}; correct it")
+
+
+def _is_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _table_faults(folder: Path, resources: list[dict[str, Any]], tables: dict[str, _Table]) -> Iterator[Fault]:
     """Faults of types, keys and references, by frictionless; features are judged by their properties."""
-    present = {resource["name"] for resource in resources}
-    descriptors = [_frictionless_resource(resource, rows[resource["name"]], present) for resource in resources]
+    descriptors = [_frictionless_resource(resource, tables) for resource in resources]
     package = frictionless.Package.from_descriptor({"name": "plan", "resources": descriptors}, basepath=str(folder))
     files = {resource["name"]: resource["path"] for resource in resources}
     spatial = {resource["name"] for resource in resources if resource.get("format") == "geojson"}
@@ -225,36 +330,51 @@ def _table_faults(
             yield _fault(error, files[task.name], is_spatial=task.name in spatial)
 
 
-def _frictionless_resource(resource: dict[str, Any], rows: list[dict[str, Any]], present: set[str]) -> dict[str, Any]:
-    schema = dict(resource["schema"])
-    # A reference into a file that cannot be read is reported once, at that file.
-    schema["foreignKeys"] = [
-        key for key in schema.get("foreignKeys", []) if key["reference"]["resource"] in present | {""}
-    ]
-    plain = {"name": resource["name"], "type": "table", "schema": schema}
-    if resource.get("format") != "geojson":
-        return plain | {"path": resource["path"], "format": "csv", "encoding": "utf-8"}
-    names = [field["name"] for field in schema["fields"]]
-    unknown = sorted({key for row in rows for key in row} - set(names))
-    data = [[*names, *unknown], *([row.get(name) for name in [*names, *unknown]] for row in rows)]
-    return plain | {"data": data}
+def _frictionless_resource(resource: dict[str, Any], tables: dict[str, _Table]) -> dict[str, Any]:
+    """
+    Describe a table by the columns that its file has.
+
+    What the file lacks is reported once, by its label, and so is a file that cannot be read: keys and references that
+    need them are left out here.
+    """
+    name, schema = resource["name"], resource["schema"]
+    labels, records = tables[name]
+    described = {field["name"]: field for field in schema["fields"]}
+    key = _several(schema.get("primaryKey"))
+    kept = schema | {
+        "fields": [described.get(label, {"name": label, "type": "any"}) for label in labels],
+        "primaryKey": key if set(key) <= set(labels) else [],
+        "foreignKeys": [key for key in schema.get("foreignKeys", []) if _can_follow(key, name, tables)],
+    }
+    return {"name": name, "type": "table", "schema": kept, "data": [labels, *records]}
+
+
+def _several(value: str | list[str] | None) -> list[str]:
+    return [value] if isinstance(value, str) else list(value or [])
+
+
+def _can_follow(key: dict[str, Any], name: str, tables: dict[str, _Table]) -> bool:
+    target = key["reference"].get("resource") or name
+    wanted, found = _several(key["reference"]["fields"]), _several(key["fields"])
+    return target in tables and set(wanted) <= set(tables[target].labels) and set(found) <= set(tables[name].labels)
 
 
 def _fault(error: frictionless.Error, file: str, *, is_spatial: bool) -> Fault:
     row = getattr(error, "row_number", None)
-    field = getattr(error, "field_name", None) or getattr(error, "label", None)
-    if field is None:
-        field = ", ".join(getattr(error, "field_names", ())) or None
-    number = row - 1 if (is_spatial and row is not None) else row
-    return Fault(file, number, field, error.type, f"{error.message}. {error.description}")
+    field = getattr(error, "field_name", None) or ", ".join(getattr(error, "field_names", ())) or None
+    reason = f"{error.message}. {error.description}"
+    if is_spatial and row is not None:
+        # Features have no header row: the first is 1, where frictionless counts 2.
+        row, reason = row - 1, _ROW_WORDS.sub(lambda words: f"{words[1]}{int(words[2]) - 1}", reason)
+    return Fault(file, row, field, error.type, reason)
 
 
-def _geometry_faults(folder: Path, resource: dict[str, Any], bounds: list[float] | None) -> Iterator[Fault]:
+def _geometry_faults(folder: Path, resource: dict[str, Any], bounds: tuple[float, ...]) -> Iterator[Fault]:
     """Faults of geometry: missing, of another type, invalid (with the place), outside the package's bounds."""
     name = resource["path"]
-    collection = json.loads((folder / name).read_text(encoding="utf-8"))
-    stated = collection.get("crs", {}).get("properties", {}).get("name")
-    if stated and stated not in _CRS84_NAMES:
+    collection = json.loads((folder / name).read_text(encoding=ENCODING))
+    stated = _stated_crs(collection.get("crs"))
+    if stated is not None and stated not in _CRS84_NAMES:
         reason = f"the file says {stated}; a package stores WGS 84 longitude and latitude (OGC:CRS84): convert it"
         yield Fault(name, None, "crs", "wrong-crs", reason)
     for number, feature in enumerate(features_of(collection), start=1):
@@ -262,8 +382,15 @@ def _geometry_faults(folder: Path, resource: dict[str, Any], bounds: list[float]
             yield Fault(name, number, "geometry", kind, reason)
 
 
+def _stated_crs(member: object) -> str | None:
+    """Name in the `crs` member of older GeoJSON; the member itself where it has no name, None where there is none."""
+    properties = member.get("properties") if isinstance(member, dict) else None
+    name = properties.get("name") if isinstance(properties, dict) else None
+    return None if member is None else str(name or member)
+
+
 def _shape_faults(
-    geometry: dict[str, Any] | None, types: list[str] | None, bounds: list[float] | None
+    geometry: dict[str, Any] | None, types: list[str] | None, bounds: tuple[float, ...]
 ) -> Iterator[tuple[str, str]]:
     if geometry is None:
         yield "missing-geometry", "the feature has no geometry; draw it or drop the feature"
@@ -280,10 +407,10 @@ def _shape_faults(
         yield "geometry-type", f"a {figure.geom_type} stands where {' or '.join(types)} is expected"
     if not figure.is_valid:
         yield "invalid-geometry", f"{shapely.is_valid_reason(figure)} (longitude latitude); mend the ring there"
-    if bounds and not shapely.box(*bounds).covers(shapely.box(*figure.bounds)):
-        spot = ", ".join(f"{value:.5g}" for value in figure.bounds)
+    if not shapely.box(*bounds).covers(shapely.box(*figure.bounds)):
+        spot, limits = (", ".join(f"{value:.9g}" for value in edges) for edges in (figure.bounds, bounds))
         reason = (
-            f"its bounds {spot} leave the package's {bounds}: coordinates must be WGS 84 longitude, latitude; "
+            f"its bounds {spot} leave the package's {limits}: coordinates must be WGS 84 longitude, latitude; "
             "convert metres to degrees, or swap the axes"
         )
         yield "wrong-crs", reason

@@ -16,9 +16,10 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
+from geo.agreement import TRUE_WORDS
 from geo.crs import WGS84
 from geo.errors import PlanError, UnknownNameError
-from geo.package import OPTIONAL_FIELDS, check_plan, features_of, read_descriptor
+from geo.package import ENCODING, OPTIONAL_FIELDS, check_plan, features_of, read_descriptor
 
 #: The package that comes with the project.
 DEFAULT_PATH = Path(__file__).parents[1] / "layers" / "plans" / "xiamen-2021-2025"
@@ -172,10 +173,10 @@ def _read_table(folder: Path, resource: dict[str, Any]) -> pd.DataFrame:
     columns = {field["name"]: field for field in resource["schema"]["fields"]}
     file = folder / resource["path"]
     if resource.get("format") == "geojson":
-        features = features_of(json.loads(file.read_text(encoding="utf-8")))
-        table: gpd.GeoDataFrame = gpd.GeoDataFrame.from_features(features, columns=["geometry", *columns], crs=WGS84)
+        features = features_of(json.loads(file.read_text(encoding=ENCODING)))
+        table: pd.DataFrame = gpd.GeoDataFrame.from_features(features, columns=["geometry", *columns], crs=WGS84)
         return table
-    text: pd.DataFrame = pd.read_csv(file, dtype=str, keep_default_na=False, na_values=[""], encoding="utf-8")
+    text: pd.DataFrame = pd.read_csv(file, dtype=str, keep_default_na=False, na_values=[""], encoding=ENCODING)
     typed: pd.DataFrame = text.assign(**{name: _typed(text[name], field) for name, field in columns.items()})
     return typed
 
@@ -183,12 +184,15 @@ def _read_table(folder: Path, resource: dict[str, Any]) -> pd.DataFrame:
 def _typed(column: pd.Series, field: dict[str, Any]) -> pd.Series:
     """Turn a column of text into the type that the descriptor states."""
     kind = field["type"]
+    cells = [cell if isinstance(cell, str) else None for cell in column]
     if kind == "integer":
-        return column.astype("Int64")
+        numbers = [None if cell is None else int(cell) for cell in cells]
+        return pd.Series(numbers, index=column.index, dtype="Int64")
     if kind == "number":
-        return column.astype("float64")
+        return pd.Series([None if cell is None else float(cell) for cell in cells], index=column.index, dtype="float64")
     if kind == "boolean":
-        return column.map({"true": True, "false": False}).astype("boolean")
+        truths = [None if cell is None else cell in TRUE_WORDS for cell in cells]
+        return pd.Series(truths, index=column.index, dtype="boolean")
     if kind == "list":
         delimiter = field.get("delimiter", ",")
         return column.map(lambda cell: tuple(cell.split(delimiter)) if isinstance(cell, str) else ()).astype(object)

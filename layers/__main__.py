@@ -1,0 +1,162 @@
+"""
+What a page can hand out, a command can hand out: `python -m layers list`, `python -m layers export …`.
+
+Exit codes: 0 when the question was answered, 1 when a package has faults, 2 when the question could not be understood.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from geo.errors import GeoError, PlanError
+from geo.plan import DEFAULT_PATH, Plan, read_plan
+from layers.catalog import Layer, catalog, layer_fields, layer_table
+from layers.export import FORMATS, export_layer, formats_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """
+    Run one command.
+
+    Parameters
+    ----------
+    arguments
+        Words of the command; those of the process when None.
+
+    Returns
+    -------
+    code
+        Exit code, see the module.
+
+    Examples
+    --------
+    >>> main(["list"])
+    parks ... 41 ...
+    0
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8")
+    chosen = _parser().parse_args(arguments)
+    try:
+        code: int = chosen.run(chosen)
+    except PlanError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except (GeoError, OSError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m layers", description="Layers of a plan, as files.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    listed = commands.add_parser("list", help="layers with their formats, fields, sources and licences")
+    listed.add_argument("--json", action="store_true", help="everything, as a JSON list")
+    listed.add_argument("--plan", default=str(DEFAULT_PATH), metavar="PATH", help="folder of the plan package")
+    listed.set_defaults(run=_list)
+
+    export = commands.add_parser("export", help="write a layer into a file")
+    export.add_argument("layer", help="id of a layer, see list")
+    export.add_argument("--format", required=True, help=", ".join(FORMATS))
+    export.add_argument("--crs", default="EPSG:4326", help="EPSG:4326 (the default), EPSG:4490 or EPSG:4548")
+    export.add_argument("--sector", action="append", default=[], help="id or name of a sector; may be repeated")
+    export.add_argument("--district", action="append", default=[], help="name of a district; may be repeated")
+    export.add_argument("--park", action="append", default=[], help="id, name or alias of a park; may be repeated")
+    export.add_argument("--extent", action="append", help="id of a park part; may be repeated")
+    export.add_argument("-o", "--output", required=True, metavar="FILE", help="where to write; a folder keeps the name")
+    export.add_argument("--force", action="store_true", help="replace the file if it is there")
+    export.add_argument("--plan", default=str(DEFAULT_PATH), metavar="PATH", help="folder of the plan package")
+    export.set_defaults(run=_export)
+    return parser
+
+
+def _list(chosen: argparse.Namespace) -> int:
+    plan = read_plan(chosen.plan)
+    if chosen.json:
+        print(json.dumps([_described(plan, found) for found in catalog(plan)], ensure_ascii=False, indent=1))
+        return 0
+    for found in catalog(plan):
+        rows = len(layer_table(plan, found.id))
+        print(f"{found.id}  {found.title_zh}  {found.geometry or '-'}  {rows}  {' '.join(formats_of(found))}")
+    return 0
+
+
+def _described(plan: Plan, found: Layer) -> dict[str, Any]:
+    fields = layer_fields(plan, found.id)
+    return {
+        "id": found.id,
+        "title_zh": found.title_zh,
+        "title_en": found.title_en,
+        "what_zh": found.what_zh,
+        "what_en": found.what_en,
+        "geometry": found.geometry,
+        "rows": len(layer_table(plan, found.id)),
+        "key": list(found.key),
+        "filters": [name for name, _ in found.filters],
+        "formats": list(formats_of(found)),
+        "fields": [
+            {"name": field.name, "type": field.kind, "title_zh": field.title_zh, "title_en": field.title_en}
+            for field in fields
+        ],
+        "licence": found.licence,
+        "source_ids": list(found.source_ids),
+        "as_of": found.as_of,
+        "release": plan.release,
+    }
+
+
+def _export(chosen: argparse.Namespace) -> int:
+    file = export_layer(
+        read_plan(chosen.plan),
+        chosen.layer,
+        format=chosen.format,
+        crs=chosen.crs,
+        sectors=chosen.sector,
+        districts=chosen.district,
+        parks=chosen.park,
+        extent_ids=chosen.extent,
+    )
+    target = Path(chosen.output)
+    target = target / file.name if target.is_dir() else target
+    _place(file.content, target, is_forced=chosen.force)
+    for note in file.notes:
+        print(note, file=sys.stderr)
+    print(f"{target}  {len(file.content)} bytes")
+    return 0
+
+
+def _place(content: bytes, target: Path, *, is_forced: bool) -> None:
+    """Write beside the target and move there, so that nobody ever sees half a file."""
+    if target.exists() and not is_forced:
+        msg = f"{target} is there already; give --force to replace it, or another name"
+        raise FileExistsError(msg)
+    number, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    try:
+        with os.fdopen(number, "wb") as stream:
+            stream.write(content)
+        mask = os.umask(0)
+        os.umask(mask)
+        Path(name).chmod(0o666 & ~mask)
+        if is_forced:
+            Path(name).replace(target)
+        else:
+            # A link, unlike a rename, fails if another process was faster.
+            os.link(name, target)
+    finally:
+        Path(name).unlink(missing_ok=True)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

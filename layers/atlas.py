@@ -1,0 +1,337 @@
+"""The map of parks: what is drawn, what the browser's script is told at first and at every change."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import folium
+from branca.element import MacroElement
+from folium.elements import JSCSSMixin
+from folium.plugins import Fullscreen, MeasureControl, MousePosition
+from jinja2 import Template
+
+from layers.assets import asset_urls, own_url
+from layers.legend import legend
+from layers.palette import darker, sector_colours
+from layers.served import served_group
+
+if TYPE_CHECKING:
+    from geo.plan import Plan
+
+#: Signs of places on the map, with their kinds in words.
+PLACE_MARKS = {
+    "airport": ("✈", "机场", "airport"),
+    "rail": ("铁", "铁路客站", "railway station"),
+    "port": ("港", "港区", "port area"),
+    "ferry": ("渡", "客运码头", "ferry terminal"),
+    "university": ("校", "高校", "university"),
+    "laboratory": ("研", "实验室", "laboratory"),
+    "platform": ("台", "平台", "platform"),
+    "chain_leader": ("企", "链主企业", "chain leader"),
+}
+_WORDS = {
+    "zh": {
+        "legend": "图例",
+        "failed": "图层未能载入：",
+        "box_only": "布局未列，仅见于专栏",
+        "base": "离线底图",
+        "online": "（联网）",
+        "districts": "行政区",
+        "metro": "地铁",
+        "stations": "地铁车站",
+        "anchors": "机场、港口、车站",
+        "carriers": "创新载体与链主企业",
+        "subdistricts": "街道与镇",
+        "halos": "位置误差",
+        "parks": "园区示意范围",
+        "indicative": "示意范围，非法定边界",
+        "internal": "内部使用",
+        "review": "审图号：",
+        "fullscreen": "全屏",
+        "exit": "退出全屏",
+        "pointer": "WGS 84 经度, 纬度：",
+    },
+    "en": {
+        "legend": "Legend",
+        "failed": "Layer not loaded:",
+        "box_only": "not in the layout, box only",
+        "base": "Offline base map",
+        "online": " (online)",
+        "districts": "Districts",
+        "metro": "Metro",
+        "stations": "Metro stations",
+        "anchors": "Airports, ports, stations",
+        "carriers": "Carriers and chain leaders",
+        "subdistricts": "Subdistricts",
+        "halos": "Doubt of position",
+        "parks": "Indicative park extents",
+        "indicative": "Indicative extents, not legal boundaries",
+        "internal": "Internal use",
+        "review": "Map review no. ",
+        "fullscreen": "Full screen",
+        "exit": "Leave full screen",
+        "pointer": "WGS 84 lon, lat: ",
+    },
+}
+_ATTRIBUTION = "© OpenStreetMap contributors · 天地图 · MetroMap"
+
+
+@dataclass(frozen=True)
+class OnlineMap:
+    """
+    A base map that a person may turn on; it then leaves the host.
+
+    Parameters
+    ----------
+    title
+        What the layer control calls it.
+    tiles
+        Address template of its tiles.
+    attribution
+        Who made it.
+    """
+
+    title: str
+    tiles: str
+    attribution: str
+
+
+@dataclass(frozen=True)
+class AtlasSettings:
+    """
+    What one deployment sets about its maps.
+
+    Parameters
+    ----------
+    base
+        Path below which the app is served: "" or such as "/yuantu".
+    language
+        `zh` or `en`.
+    review_number
+        审图号 of the map; without one the map says that it is for internal use.
+    online
+        Base maps from other hosts, off until a person turns one on.
+    """
+
+    base: str = ""
+    language: str = "zh"
+    review_number: str = ""
+    online: tuple[OnlineMap, ...] = field(default=())
+
+
+class AtlasScript(JSCSSMixin, MacroElement):
+    """
+    Start of the browser's script on a map.
+
+    Parameters
+    ----------
+    options
+        What `atlas_options` returned.
+    base
+        Path below which the app is served.
+    """
+
+    _template = Template(
+        "{% macro script(this, kwargs) %}"
+        "yuantu.start({{ this._parent.get_name() }}, {{ this.options_json|tojson }});"
+        "{% endmacro %}"
+    )
+
+    def __init__(self, options: dict[str, Any], base: str) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self._name = "AtlasScript"
+        self.options_json = options
+        self.default_js = [("yuantu_atlas", own_url(base, "atlas.js"))]
+        self.default_css = [("yuantu_atlas_css", own_url(base, "atlas.css"))]
+
+
+class AtlasState(MacroElement):
+    """
+    What the map shows now; sent at every change, while the map itself stays.
+
+    Parameters
+    ----------
+    state
+        `shown` (extent ids), `selected` (park id or None), `sectors` (ids switched on), `counts` (parks by sector).
+    """
+
+    _template = Template("{% macro script(this, kwargs) %}yuantu.apply({{ this.state|tojson }});{% endmacro %}")
+
+    def __init__(self, state: dict[str, Any]) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self._name = "AtlasState"
+        self.state = state
+
+
+def atlas_state(state: dict[str, Any]) -> folium.FeatureGroup:
+    """
+    Wrap a state as the moving part that `st_folium` adds to a standing map.
+
+    Parameters
+    ----------
+    state
+        As for `AtlasState`.
+
+    Returns
+    -------
+    group
+        Holds no geometry.
+
+    Examples
+    --------
+    >>> group = atlas_state({"shown": [], "selected": None})
+    >>> [child.state["shown"] for child in group._children.values()]
+    [[]]
+    """
+    group = folium.FeatureGroup(name="state", control=False)
+    AtlasState(state).add_to(group)
+    return group
+
+
+def atlas_options(plan: Plan, settings: AtlasSettings) -> dict[str, Any]:
+    """
+    Everything that the browser's script must know about the plan besides geometry.
+
+    Parameters
+    ----------
+    plan
+        The plan.
+    settings
+        Of the deployment.
+
+    Returns
+    -------
+    options
+        Plain values: colours, names, legend, words, bounds as [[lat, lon], [lat, lon]] (Leaflet's order).
+
+    Examples
+    --------
+    >>> from geo.plan import read_plan
+    >>> atlas_options(read_plan(), AtlasSettings())["notice"]
+    '内部使用 · 示意范围，非法定边界'
+    """
+    language = settings.language
+    words = _WORDS[language]
+    colours = sector_colours(plan)
+    listed = plan.allocations.merge(plan.main_sectors[["sector_id"]].reset_index(), on="sector_id").sort_values("index")
+    mixtures = {tuple(group) for _, group in listed.groupby("park_id")["sector_id"] if len(group) > 1}
+    sign = f"{words['review']}{settings.review_number}" if settings.review_number else words["internal"]
+    return {
+        "language": language,
+        "notice": f"{sign} · {words['indicative']}",
+        "colours": colours,
+        "strokes": {sector: darker(colour) for sector, colour in colours.items()},
+        "names": dict(zip(plan.main_sectors["sector_id"], plan.main_sectors[f"name_{language}"], strict=True)),
+        "mixtures": sorted(list(mixture) for mixture in mixtures),
+        "legend": legend(plan, language),
+        "marks": {k: {"sign": s, "label": en if language == "en" else zh} for k, (s, zh, en) in PLACE_MARKS.items()},
+        "words": {key: words[key] for key in ("legend", "failed", "box_only")},
+        "attribution": _ATTRIBUTION,
+        "bounds": leaflet_bounds(plan.extents.total_bounds, margin=0.015),
+    }
+
+
+def leaflet_bounds(bounds: Any, *, margin: float = 0.0) -> list[list[float]]:  # noqa: ANN401
+    """
+    Turn lon/lat bounds into Leaflet's lat/lon corners: the one place where the order turns.
+
+    Parameters
+    ----------
+    bounds
+        West, south, east, north in degrees.
+    margin
+        Degrees to add on every side.
+
+    Returns
+    -------
+    corners
+        [[south, west], [north, east]].
+
+    Examples
+    --------
+    >>> leaflet_bounds((118, 24, 119, 25))
+    [[24.0, 118.0], [25.0, 119.0]]
+    """
+    west, south, east, north = (float(value) for value in bounds)
+    return [[south - margin, west - margin], [north + margin, east + margin]]
+
+
+def atlas(plan: Plan, settings: AtlasSettings) -> folium.Map:
+    """
+    Compose the map of parks; the same for every visitor of one language.
+
+    Parameters
+    ----------
+    plan
+        The plan.
+    settings
+        Of the deployment.
+
+    Returns
+    -------
+    atlas
+        Links only to the app's own addresses; draws its layers from `/map/<name>.geojson`.
+
+    Examples
+    --------
+    >>> from geo.plan import read_plan
+    >>> any("://" in href for _, href in atlas(read_plan(), AtlasSettings()).default_js)
+    False
+    """
+    words = _WORDS[settings.language]
+    links = asset_urls(settings.base, language="zh_CN" if settings.language == "zh" else "en")
+    center = [float(value) for value in plan.extents.union_all().centroid.coords[0]]
+    base = folium.Map(
+        location=center[::-1], zoom_start=11, tiles=None, min_zoom=9, max_zoom=17, zoom_snap=0.25, zoom_delta=0.5,
+        attribution_control=True, prefer_canvas=False, wheel_px_per_zoom_level=90,
+    )  # fmt: skip
+    base.default_js, base.default_css = links[folium.Map].js, links[folium.Map].css
+    AtlasScript(atlas_options(plan, settings), settings.base).add_to(base)
+    _add_layers(base, plan, settings)
+    _add_controls(base, words, links)
+    return base
+
+
+def _add_layers(base: folium.Map, plan: Plan, settings: AtlasSettings) -> None:
+    words = _WORDS[settings.language]
+
+    def url(name: str) -> str:
+        return f"{settings.base}/map/{name}.geojson?v={plan.digest[:12]}"
+
+    served_group("land", url("land"), words["base"], overlay=False).add_to(base)
+    for online in settings.online:
+        folium.TileLayer(
+            online.tiles, name=online.title + words["online"], attr=online.attribution, overlay=False, show=False
+        ).add_to(base)
+    for name, title, show in (
+        ("districts", "districts", True),
+        ("metro_lines", "metro", True),
+        ("metro_stations", "stations", False),
+        ("anchors", "anchors", True),
+        ("carriers", "carriers", False),
+        ("subdistricts", "subdistricts", False),
+        ("halos", "halos", True),
+        ("parks", "parks", True),
+    ):
+        served_group(name, url(name), words[title], show=show).add_to(base)
+
+
+def _add_controls(base: folium.Map, words: dict[str, str], links: dict[Any, Any]) -> None:
+    measure = MeasureControl(
+        position="topleft",
+        primary_length_unit="meters",
+        secondary_length_unit="kilometers",
+        primary_area_unit="hectares",
+        secondary_area_unit="sqmeters",
+        active_color="#0B6E99",
+        completed_color="#0B6E99",
+    )
+    pointer = MousePosition(
+        position="bottomleft", separator=", ", num_digits=5, lng_first=True, empty_string="", prefix=words["pointer"]
+    )
+    controls = (Fullscreen(position="topleft", title=words["fullscreen"], title_cancel=words["exit"]), measure, pointer)
+    for control in controls:
+        control.default_js, control.default_css = links[type(control)].js, links[type(control)].css
+        control.add_to(base)
+    folium.LayerControl(position="topright", collapsed=True).add_to(base)

@@ -1,0 +1,160 @@
+"""Explore: the map of parks beside its filters, the chosen park's card, and the table of parks."""
+
+from __future__ import annotations
+
+from html import escape
+
+import pandas as pd
+import streamlit as st
+
+from geo.fit import VERDICTS
+from geo.selection import LISTINGS, selected_extents
+from layers.served import area_words
+from views import state
+from views.cache import shared_districts, shared_facets, shared_plan, shared_profiles
+from views.card import show_card
+from views.map import show_map
+from views.words import column, either, listed, word
+
+_TABLE = "parks_table"
+_MANY_ROWS = 13
+
+
+def page() -> None:
+    """Draw the page."""
+    _filters()
+    extent_ids = selected_extents(shared_facets(), state.selection())
+    with st.sidebar:
+        _summary(extent_ids)
+    left, right = st.columns([3, 1.05], gap="small")
+    with left:
+        show_map("explore_map", extent_ids)
+    with right, st.container(key="card"):
+        show_card(state.chosen_park())
+    _table(extent_ids)
+
+
+def _filters() -> None:
+    """Draw the filters; each keeps its value across pages and stands in the address."""
+    plan = shared_plan()
+    known = state.allowed(plan)
+    names = plan.sectors.set_index("sector_id")[column("short")].to_dict()
+    districts = dict(zip(plan.districts["name_zh"], plan.districts[column("name")], strict=True))
+    parks = dict(zip(plan.parks["park_id"], plan.parks[column("short")], strict=True))
+    with st.sidebar:
+        st.text_input(
+            word("filter_search"), key="q", placeholder=word("filter_search_hint"), icon=":material/search:",
+            persist_state="session",
+        )  # fmt: skip
+        st.selectbox(
+            word("park_pick"), list(parks), format_func=lambda park: parks[park], key="park", index=None,
+            placeholder=word("park_pick_hint"), persist_state="session",
+        )  # fmt: skip
+        _pills("sector", known["sector"], names)
+        _pills("district", known["district"], districts)
+        with st.expander(word("filter_more"), expanded=_has_more()):
+            _pills("track", known["track"], names)
+            _pills("listing", known["listing"], {code: either(*words) for code, words in LISTINGS.items()})
+            _pills("verdict", known["verdict"][:-1], {code: either(*words) for code, words in VERDICTS.items()})
+            _pills("grade", known["grade"], {grade: grade for grade in known["grade"]})
+
+
+def _pills(key: str, options: list[str], names: dict[str, str]) -> None:
+    st.pills(
+        word(f"filter_{key}"),
+        options,
+        format_func=lambda option: names[option],
+        key=key,
+        selection_mode="multi",
+        persist_state="session",
+    )
+
+
+def _has_more() -> bool:
+    chosen = state.selection()
+    return bool(chosen.tracks or chosen.listings or chosen.verdicts or chosen.grades)
+
+
+def _summary(extent_ids: list[str]) -> None:
+    """Say how many parks remain, and offer to clear the filters."""
+    plan = shared_plan()
+    parks = {extent_id.split("/")[0] for extent_id in extent_ids}
+    counts = word(
+        "filter_count", parks=len(parks), all_parks=len(plan.parks), parts=len(extent_ids), all_parts=len(plan.extents)
+    )
+    st.html(f"<div class='yt-count' role='status'>{escape(counts)}</div>")
+    if not state.selection().is_empty:
+        st.button(word("filter_clear"), on_click=state.clear_filters, icon=":material/filter_alt_off:", width="stretch")
+
+
+def _table(extent_ids: list[str]) -> None:
+    """List the shown parks; the row of the chosen one is marked, a click on a row chooses its park."""
+    rows = park_rows(extent_ids)
+    st.html(f"<h2 class='yt-h2'>{word('table_title')} <small>{len(rows)}</small></h2>")
+    if rows.empty:
+        st.info(word("filter_empty"), icon=":material/filter_alt:")
+        return
+    park_ids = list(rows["park_id"])
+    chosen = state.chosen_park()
+    state.mark_row(_TABLE, park_ids.index(chosen) if chosen in park_ids else None)
+    st.dataframe(
+        rows.drop(columns="park_id"),
+        key=_TABLE,
+        hide_index=True,
+        on_select=lambda: state.table_event(_TABLE, park_ids),
+        selection_mode="single-row",
+        height="content" if len(rows) < _MANY_ROWS else 420,
+        column_config=_columns(),
+        placeholder="–",
+    )
+    st.caption(word("table_hint"))
+
+
+def _columns() -> dict[str, object]:
+    return {
+        "park": st.column_config.TextColumn(word("table_park"), width="large"),
+        "sectors": st.column_config.TextColumn(word("table_sectors"), width="medium"),
+        "districts": st.column_config.TextColumn(word("table_districts"), width="medium"),
+        "entry": st.column_config.NumberColumn(word("table_entry"), width="small"),
+        "parts": st.column_config.NumberColumn(word("table_part"), width="small"),
+        "area": st.column_config.TextColumn(word("table_area"), width="small"),
+        "grade": st.column_config.TextColumn(word("table_grade"), width="small"),
+        "accuracy": st.column_config.TextColumn(word("table_accuracy"), width="small"),
+    }
+
+
+def park_rows(extent_ids: list[str]) -> pd.DataFrame:
+    """Rows of the table: one a park, with the sectors that the layout gives it and the extents that are shown."""
+    plan, profiles = shared_plan(), shared_profiles()
+    extents = profiles.extents[profiles.extents["extent_id"].isin(extent_ids)]
+    places = shared_districts()
+    places = places[places["basis"] != "possible"]
+    district_names = dict(zip(plan.districts["name_zh"], plan.districts[column("name")], strict=True))
+    sector_names = plan.sectors.set_index("sector_id")[column("short")]
+    rows = []
+    for park in plan.parks.sort_values("order").itertuples(index=False):
+        own = extents[extents["park_id"] == park.park_id]
+        if own.empty:
+            continue
+        counted = own[own["relation"] == "whole"] if (own["relation"] == "whole").any() else own
+        sectors = plan.allocations.loc[plan.allocations["park_id"] == park.park_id, "sector_id"]
+        own_places = places.loc[places["park_id"] == park.park_id, "district_zh"]
+        accuracies = sorted({int(metres) for metres in own["position_accuracy_m"]})
+        rows.append(
+            {
+                "park_id": park.park_id,
+                "park": either(park.name_zh, park.name_en),
+                "sectors": listed([sector_names[sector] for sector in sectors]),
+                "districts": listed([district_names[name] for name in own_places]),
+                "entry": None if park.box6_entry is pd.NA else int(park.box6_entry),
+                "parts": len(own),
+                "area": area_words(
+                    float(counted["area_km2"].sum()), max(counted["grade"]), counted["position_accuracy_m"].max()
+                ),
+                "grade": listed(sorted(set(own["grade"]))),
+                "accuracy": f"±{accuracies[0]}" if len(accuracies) == 1 else f"±{accuracies[0]}–{accuracies[-1]}",
+            }
+        )
+    return pd.DataFrame(
+        rows, columns=["park_id", "park", "sectors", "districts", "entry", "parts", "area", "grade", "accuracy"]
+    )

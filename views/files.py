@@ -1,0 +1,160 @@
+"""Files: every layer with what it is and where it is from, to download or to open by address."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+import pandas as pd
+import streamlit as st
+
+from geo.crs import SERVED
+from geo.errors import GeoError
+from geo.selection import selected_extents
+from layers.catalog import catalog, layer, layer_fields, layer_table
+from layers.export import FORMATS, cached_export, formats_of
+from views import state
+from views.cache import shared_facets, shared_plan
+from views.settings import base_path
+from views.words import column, either, listed, word
+
+if TYPE_CHECKING:
+    from layers.catalog import Layer
+
+_CATALOGUE = "files_catalogue"
+_FIRST = "parks"
+_KILO = 1024
+
+
+def page() -> None:
+    """Draw the page."""
+    layers = catalog(shared_plan())
+    st.html(f"<h1 class='yt-h1'>{word('files_title')}</h1><p class='yt-lead'>{escape(word('files_intro'))}</p>")
+    left, right = st.columns([1, 1.25], gap="medium")
+    with left:
+        chosen = _catalogue(layers)
+    with right:
+        _layer(chosen)
+
+
+def _catalogue(layers: tuple[Layer, ...]) -> Layer:
+    ids = [found.id for found in layers]
+    chosen = state.value("layer") if state.value("layer") in ids else _FIRST
+    state.mark_row(_CATALOGUE, ids.index(chosen))
+    table = pd.DataFrame(
+        {
+            word("files_layer"): [either(found.title_zh, found.title_en) for found in layers],
+            word("files_rows"): [len(layer_table(shared_plan(), found.id)) for found in layers],
+            word("files_what"): [either(found.what_zh, found.what_en) for found in layers],
+        }
+    )
+    st.dataframe(
+        table,
+        key=_CATALOGUE,
+        hide_index=True,
+        on_select=lambda: state.row_event(_CATALOGUE, "layer", ids),
+        selection_mode="single-row",
+        height="content",
+        column_config={word("files_rows"): st.column_config.NumberColumn(width="small")},
+    )
+    return layer(shared_plan(), chosen)
+
+
+def _layer(chosen: Layer) -> None:
+    plan = shared_plan()
+    with st.container(border=True):
+        st.html(
+            f"<div class='yt-card'><h3>{escape(either(chosen.title_zh, chosen.title_en))} "
+            f"<code>{chosen.id}</code></h3>{_facts(chosen)}</div>"
+        )
+        kinds = formats_of(chosen)
+        titles = {kind: either(FORMATS[kind].title_zh, FORMATS[kind].title_en) for kind in kinds}
+        kind = st.pills(
+            word("files_format"), kinds, format_func=lambda k: titles[k], default=kinds[0], required=True,
+            key=f"format_{chosen.id}",
+        )  # fmt: skip
+        crs = next(iter(SERVED))
+        if chosen.geometry and kind != "kml":
+            crs = st.selectbox(
+                word("files_crs"), list(SERVED), format_func=lambda code: f"{code} · {either(*SERVED[code][:2])}",
+                key="files_crs", persist_state="session",
+            )  # fmt: skip
+        filters = _scope(chosen)
+        _download(chosen, str(kind), crs, filters)
+    with st.expander(word("files_fields")):
+        st.dataframe(
+            pd.DataFrame(
+                {
+                    word("files_field_name"): [field.name for field in layer_fields(plan, chosen.id)],
+                    word("files_field_title"): [either(f.title_zh, f.title_en) for f in layer_fields(plan, chosen.id)],
+                    word("files_field_type"): [field.kind for field in layer_fields(plan, chosen.id)],
+                }
+            ),
+            hide_index=True,
+        )
+
+
+def _facts(chosen: Layer) -> str:
+    sources = shared_plan().sources.set_index("source_id")
+    titles = [sources.loc[source, column("title")] for source in chosen.source_ids if source in sources.index]
+    shown = titles[:4] + ([f"… +{len(titles) - 4}"] if len(titles) > 4 else [])  # noqa: PLR2004
+    rows = [
+        (word("files_what"), either(chosen.what_zh, chosen.what_en)),
+        (word("files_geometry"), chosen.geometry or word("files_none")),
+        (word("files_source"), listed(shown)),
+        (word("files_licence"), chosen.licence),
+        (word("files_as_of"), chosen.as_of or word("sources_unknown_date")),
+        (word("files_release"), shared_plan().release),
+    ]
+    return (
+        "<table class='yt-facts'>"
+        + "".join(f"<tr><th>{escape(title)}</th><td>{escape(str(text))}</td></tr>" for title, text in rows)
+        + "</table>"
+    )
+
+
+def _scope(chosen: Layer) -> dict[str, list[str]]:
+    """Ask for all or for the filter of the map, as far as the layer can follow it."""
+    can = dict(chosen.filters)
+    if state.selection().is_empty or not {"extent_ids", "parks"} & set(can):
+        return {}
+    extent_ids = selected_extents(shared_facets(), state.selection())
+    scopes = {"all": word("files_scope_all"), "filter": word("files_scope_filter", count=len(extent_ids))}
+    scope = st.radio(
+        word("files_scope"), list(scopes), format_func=lambda s: scopes[s], horizontal=True, key="files_scope",
+        persist_state="session",
+    )  # fmt: skip
+    if scope == "all":
+        return {}
+    if "extent_ids" in can:
+        return {"extent_ids": extent_ids}
+    return {"parks": list(dict.fromkeys(extent_id.split("/")[0] for extent_id in extent_ids))}
+
+
+def _download(chosen: Layer, kind: str, crs: str, filters: dict[str, Any]) -> None:
+    try:
+        file = cached_export(shared_plan(), chosen.id, format=kind, crs=crs, **filters)
+    except GeoError as error:
+        st.error(word("files_failed", reason=str(error)))
+        return
+    size = f"{len(file.content) / _KILO:.1f} KB"
+    st.download_button(
+        f"{word('files_download', name=file.name)} · {size}", file.content, file.name, file.media_type,
+        on_click="ignore", icon=":material/download:", type="primary",
+    )  # fmt: skip
+    for note in file.notes:
+        st.caption(either(note.zh, note.en))
+    st.markdown(f"**{word('files_address')}**")
+    st.code(address(chosen, kind, crs, filters), language=None, wrap_lines=True)
+
+
+def address(chosen: Layer, kind: str, crs: str, filters: dict[str, Any]) -> str:
+    """Stable address of a file, as the browser and QGIS can ask for it; serves the bytes of the button."""
+    question: list[tuple[str, str]] = [("crs", crs)] if crs != next(iter(SERVED)) else []
+    names = {"extent_ids": "extent", "parks": "park"}
+    question += [(names[name], value) for name, values in filters.items() for value in values]
+    host = st.context.url or ""
+    root = "/".join(host.split("/")[:3])
+    path = f"{root}{base_path()}/files/{chosen.id}{FORMATS[kind].ending}"
+    return f"{path}?{urlencode(question)}" if question else path

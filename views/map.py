@@ -1,0 +1,56 @@
+"""The standing map of a page: drawn once, told of every change, listened to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+from streamlit_folium import st_folium
+
+from layers.atlas import atlas_state
+from views import state
+from views.cache import new_atlas, shared_facets
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_LISTED = ("aligned", "layout_only", "unreflected")
+
+
+def show_map(key: str, extent_ids: Sequence[str]) -> None:
+    """
+    Draw the map with these park parts; clicks choose parks and switch sectors.
+
+    Parameters
+    ----------
+    key
+        Of the map on its page.
+    extent_ids
+        Parts to show; the others are hidden, the map itself stays as it is.
+    """
+    with st.container(key=f"{key}_frame"):
+        st_folium(
+            new_atlas(state.language()),
+            key=key,
+            height=640,
+            use_container_width=True,
+            returned_objects=[],
+            feature_group_to_add=atlas_state(
+                {
+                    "shown": list(extent_ids),
+                    "selected": state.chosen_park(),
+                    "sectors": list(state.selection().sectors),
+                    "counts": sector_counts(extent_ids),
+                }
+            ),
+            on_change=lambda: state.map_event(key),
+        )
+
+
+def sector_counts(extent_ids: Sequence[str]) -> dict[str, int]:
+    """How many of the shown parks the layout lists for each sector."""
+    facets = shared_facets()
+    shown = facets.parts.loc[facets.parts["extent_id"].isin(extent_ids), "park_id"]
+    pairs = facets.fit[facets.fit["verdict"].isin(_LISTED) & facets.fit["park_id"].isin(shown)]
+    counts = pairs.groupby("sector_id")["park_id"].nunique()
+    return {str(sector): int(count) for sector, count in counts.items()}

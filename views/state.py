@@ -1,0 +1,164 @@
+"""
+What a session has chosen, kept across pages and in the address.
+
+The address holds ids, never words, so that it means the same in both languages. Loaded once when a session opens;
+written back whenever a choice changes.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from geo.extents import GRADES
+from geo.fit import VERDICTS
+from geo.selection import LISTINGS, Selection
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from geo.plan import Plan
+
+LANGUAGES = ("zh", "en")
+#: Keys of the address that hold several values, and those that hold one.
+MANY = ("sector", "track", "district", "verdict", "listing", "grade")
+ONE = ("lang", "q", "park")
+_OPENED = "opened"
+
+
+def open_session(plan: Plan) -> None:
+    """Take the choices from the address when the session opens; what the plan does not know is left out."""
+    if st.session_state.get(_OPENED):
+        return
+    known = allowed(plan)
+    for key in MANY:
+        given = st.query_params.get_all(key)
+        st.session_state[key] = [value for value in known[key] if value in given]
+    st.session_state["lang"] = _one("lang", LANGUAGES) or LANGUAGES[0]
+    st.session_state["park"] = _one("park", list(plan.parks["park_id"]))
+    st.session_state["q"] = st.query_params.get("q", "")[:80]
+    st.session_state[_OPENED] = True
+
+
+def _one(key: str, known: Sequence[str]) -> str | None:
+    value = st.query_params.get(key)
+    return value if value in known else None
+
+
+def allowed(plan: Plan) -> dict[str, list[str]]:
+    """Values that each many-valued filter can take, in order."""
+    return {
+        "sector": list(plan.main_sectors["sector_id"]),
+        "track": list(plan.tracks["sector_id"]),
+        "district": list(plan.districts["name_zh"]),
+        "verdict": list(VERDICTS),
+        "listing": list(LISTINGS),
+        "grade": [grade for grade in GRADES if grade in set(plan.extents["grade"])],
+    }
+
+
+def save_address() -> None:
+    """Write the choices into the address, so that a copied one opens the same view."""
+    wanted: dict[str, str | list[str]] = {key: list(st.session_state[key]) for key in MANY if st.session_state.get(key)}
+    wanted |= {key: str(st.session_state[key]) for key in ONE if st.session_state.get(key)}
+    if wanted.get("lang") == LANGUAGES[0]:
+        wanted.pop("lang")
+    present = {key: st.query_params.get_all(key) for key in st.query_params}
+    if present != {key: value if isinstance(value, list) else [value] for key, value in wanted.items()}:
+        st.query_params.from_dict(wanted)
+
+
+def language() -> str:
+    """`zh` or `en`."""
+    code: str = st.session_state.get("lang") or LANGUAGES[0]
+    return code
+
+
+def selection() -> Selection:
+    """The filters as the session has set them."""
+    chosen: dict[str, tuple[str, ...]] = {key: tuple(st.session_state.get(key) or ()) for key in MANY}
+    return Selection(
+        sectors=chosen["sector"],
+        tracks=chosen["track"],
+        districts=chosen["district"],
+        verdicts=chosen["verdict"],
+        listings=chosen["listing"],
+        grades=chosen["grade"],
+        text=str(st.session_state.get("q") or ""),
+    )
+
+
+def chosen_park() -> str | None:
+    """Id of the park that is selected, if any."""
+    park: str | None = st.session_state.get("park")
+    return park
+
+
+def choose_park(park_id: str | None) -> None:
+    """Select a park, or none."""
+    st.session_state["park"] = park_id
+
+
+def toggle_sector(sector_id: str) -> None:
+    """Switch one sector of the filter on or off."""
+    chosen = list(st.session_state.get("sector") or [])
+    st.session_state["sector"] = [s for s in chosen if s != sector_id] if sector_id in chosen else [*chosen, sector_id]
+
+
+def clear_filters() -> None:
+    """Let every park through again; the selected park stays."""
+    for key in MANY:
+        st.session_state[key] = []
+    st.session_state["q"] = ""
+
+
+def value(key: str) -> Any:  # noqa: ANN401
+    """Value of a widget by its key."""
+    return st.session_state.get(key)
+
+
+def set_value(key: str, new: Any) -> None:  # noqa: ANN401
+    """Give a widget a value before it is drawn."""
+    st.session_state[key] = new
+
+
+def map_event(key: str) -> None:
+    """Act on what a person did on the map with this key: clicked a park, the sea or a sector of the legend."""
+    event = st.session_state.get(key) or {}
+    if event.get("type") == "select":
+        choose_park(event.get("park_id"))
+    elif event.get("type") == "sector" and event.get("sector_id"):
+        toggle_sector(event["sector_id"])
+
+
+def table_event(key: str, park_ids: Sequence[str]) -> None:
+    """Act on a click in a table whose rows are these parks."""
+    rows = st.session_state[key]["selection"]["rows"]
+    choose_park(park_ids[rows[0]] if rows else None)
+
+
+def mark_row(key: str, row: int | None) -> None:
+    """Show a row of a table as selected, before the table is drawn."""
+    rows = [] if row is None else [row]
+    shown = st.session_state.get(key)
+    if shown is None or list(shown["selection"]["rows"]) != rows:
+        st.session_state[key] = {"selection": {"rows": rows, "columns": [], "cells": []}}
+
+
+def matrix_event(key: str, park_ids: Sequence[str], sectors: dict[str, str]) -> None:
+    """Act on a click in a matrix of parks (rows) and sectors (columns, by title)."""
+    cells = st.session_state[key]["selection"]["cells"]
+    if not cells:
+        st.session_state["fit_sector"] = None
+        return
+    row, column = cells[0]
+    choose_park(park_ids[row])
+    st.session_state["fit_sector"] = sectors.get(column)
+
+
+def row_event(key: str, target: str, values: Sequence[str]) -> None:
+    """Keep which of these values a click in a table chose; a second click on it changes nothing."""
+    rows = st.session_state[key]["selection"]["rows"]
+    if rows:
+        st.session_state[target] = values[rows[0]]
