@@ -52,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except PlanError as error:
         print(error, file=sys.stderr)
         return 1
-    except (GeoError, OSError) as error:
+    except GeoError as error:
         print(error, file=sys.stderr)
         return 2
     return code
@@ -130,7 +130,10 @@ def _export(chosen: argparse.Namespace) -> int:
     )
     target = Path(chosen.output)
     target = target / file.name if target.is_dir() else target
-    _place(file.content, target, is_forced=chosen.force)
+    try:
+        _place(file.content, target, is_forced=chosen.force)
+    except OSError as error:
+        raise GeoError(str(error)) from error
     for note in file.notes:
         print(note, file=sys.stderr)
     print(f"{target}  {len(file.content)} bytes")

@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 
 #: Signs of places on the map, with their kinds in words.
 PLACE_MARKS = {
-    "airport": ("✈", "机场", "airport"),
-    "rail": ("铁", "铁路客站", "railway station"),
-    "port": ("港", "港区", "port area"),
-    "ferry": ("渡", "客运码头", "ferry terminal"),
-    "university": ("校", "高校", "university"),
-    "laboratory": ("研", "实验室", "laboratory"),
-    "platform": ("台", "平台", "platform"),
-    "chain_leader": ("企", "链主企业", "chain leader"),
+    "airport": {"zh": ("✈", "机场"), "en": ("✈", "airport")},
+    "rail": {"zh": ("铁", "铁路客站"), "en": ("R", "railway station")},
+    "port": {"zh": ("港", "港区"), "en": ("P", "port area")},
+    "ferry": {"zh": ("渡", "客运码头"), "en": ("F", "ferry terminal")},
+    "university": {"zh": ("校", "高校"), "en": ("U", "university")},
+    "laboratory": {"zh": ("研", "实验室"), "en": ("L", "laboratory")},
+    "platform": {"zh": ("台", "平台"), "en": ("T", "platform")},
+    "chain_leader": {"zh": ("企", "链主企业"), "en": ("C", "chain leader")},
 }
 _WORDS = {
     "zh": {
@@ -225,7 +225,10 @@ def atlas_options(plan: Plan, settings: AtlasSettings) -> dict[str, Any]:
         "names": dict(zip(plan.main_sectors["sector_id"], plan.main_sectors[f"name_{language}"], strict=True)),
         "mixtures": sorted(list(mixture) for mixture in mixtures),
         "legend": legend(plan, language),
-        "marks": {k: {"sign": s, "label": en if language == "en" else zh} for k, (s, zh, en) in PLACE_MARKS.items()},
+        "marks": {
+            kind: dict(zip(("sign", "label"), words_of[language], strict=True))
+            for kind, words_of in PLACE_MARKS.items()
+        },
         "words": {key: words[key] for key in ("legend", "failed", "box_only")},
         "attribution": _ATTRIBUTION,
         "bounds": leaflet_bounds(plan.extents.total_bounds, margin=0.015),

@@ -285,7 +285,8 @@ def _whole_table(plan: Plan, chosen: Layer) -> pd.DataFrame:
     names = [field.name for field in fields]
     if chosen.geometry is None:
         return pd.DataFrame(table[names])
-    return _one_type(gpd.GeoDataFrame(table[[*names, "geometry"]]), chosen.geometry)
+    placed: pd.DataFrame = _one_type(gpd.GeoDataFrame(table[[*names, "geometry"]]), chosen.geometry)
+    return placed
 
 
 def _one_type(table: gpd.GeoDataFrame, geometry: str) -> gpd.GeoDataFrame:

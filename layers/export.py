@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from geo.crs import SERVED, WGS84, served_crs
 from geo.errors import FormatError
-from layers.archive import zipped
 from layers.catalog import Layer, layer
-from layers.delimited import delimited
 from layers.extract import NOTICE, Extract, Note, created, extract
 from layers.filters import Filters, filters_of
-from layers.geojson import geojson
-from layers.geopackage import flatgeobuf, geopackage
-from layers.geoparquet import geoparquet
-from layers.kml import kml
-from layers.shapefile import shapefile
-from layers.workbook import workbook
+from layers.formats.archive import zipped
+from layers.formats.delimited import delimited
+from layers.formats.geojson import geojson
+from layers.formats.geopackage import flatgeobuf, geopackage
+from layers.formats.geoparquet import geoparquet
+from layers.formats.kml import kml
+from layers.formats.shapefile import shapefile
+from layers.formats.workbook import workbook
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -11,10 +11,19 @@ if TYPE_CHECKING:
     from geo.plan import Plan
 
 TITLES = {
-    "zh": ("主导产业（布局）", "范围依据", "多产业（条纹为各产业色）", "仅见于专栏", "光晕为位置误差"),
-    "en": ("Sectors in the layout", "How the extent is known", "several sectors (striped)", "named in the box only",
-           "halo: doubt of position"),
-}  # fmt: skip
+    "zh": ("主导产业（布局）", "范围依据", "多产业（条纹为各产业色）", "仅见于专栏"),
+    "en": ("Sectors in the layout", "How the extent is known", "several sectors (striped)", "named in the box only"),
+}
+#: Grades in the few words that a legend has room for.
+GRADE_WORDS = {
+    "zh": {grade: words[0] for grade, words in GRADES.items()} | {"D": "位置估计（光晕为误差）"},
+    "en": {
+        "A": "surveyed or official",
+        "B": "bounding roads known",
+        "C": "from landmarks",
+        "D": "estimate (halo: doubt)",
+    },
+}
 _SWITCH = 2
 
 
@@ -39,10 +48,10 @@ def legend(plan: Plan, language: str) -> list[dict[str, Any]]:
     --------
     >>> from geo.plan import read_plan
     >>> [entry["label"] for entry in legend(read_plan(), "en")[1]["entries"]][0][:9]
-    'B · drawn'
+    'B · bound'
     """
     colours = sector_colours(plan)
-    sectors, grades, mixed, box_only, halo = TITLES[language]
+    sectors, grades, mixed, box_only = TITLES[language]
     names = plan.main_sectors.set_index("sector_id")[f"name_{language}"]
     entries: list[dict[str, Any]] = [
         {"label": names[sector], "colours": [colour], "sector": sector} for sector, colour in colours.items()
@@ -51,12 +60,8 @@ def legend(plan: Plan, language: str) -> list[dict[str, Any]]:
     entries.append({"label": box_only, "colours": [UNLISTED]})
     present = set(plan.extents["grade"])
     lines = [
-        {
-            "label": f"{grade} · {words[language == 'en']}"
-            + (f"（{halo}）" if grade == "D" and language == "zh" else ""),
-            "grade": grade,
-        }
-        for grade, words in GRADES.items()
+        {"label": f"{grade} · {words}", "grade": grade}
+        for grade, words in GRADE_WORDS[language].items()
         if grade in present
     ]
     return [{"title": sectors, "entries": entries}, {"title": grades, "entries": lines}]

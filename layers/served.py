@@ -177,9 +177,11 @@ def area_words(area_km2: float, grade: str, accuracy_m: float) -> str:
     --------
     >>> area_words(45.7496, "C", 1500), area_words(17.2593, "C", 700), area_words(0.0553, "C", 400)
     ('46', '17.3', '0.0553')
+    >>> area_words(1.001, "D", 2500)
+    '1.0'
     """
     digits = 2 if grade == "D" or accuracy_m >= _COARSE_M else 3
-    return f"{area_km2:.{digits}g}"
+    return f"{area_km2:#.{digits}g}".rstrip(".")
 
 
 def known_words(area_km2: float, grade: str, accuracy_m: float, language: str) -> str:

@@ -145,7 +145,20 @@ def _extents(park_id: str) -> str:
     extents = shared_profiles().extents
     own = extents[extents["park_id"] == park_id]
     parts = "".join(_part(row, is_only=len(own) == 1) for row in own.to_dict("records"))
-    return _section(word("card_extent"), _districts(park_id) + parts)
+    return _section(word("card_extent"), _districts(park_id) + parts + _published(park_id))
+
+
+def _published(park_id: str) -> str:
+    """List the areas that were published, with what each measures: few of them measure the park itself."""
+    areas = shared_plan().areas
+    own = areas[areas["park_id"] == park_id] if "value" in areas else areas.iloc[:0]
+    lines = [
+        f"<li>{escape(word('card_published', value=_value(row), what=row[column('what')]))}</li>"
+        for row in own.to_dict("records")
+    ]
+    if not lines:
+        return ""
+    return f"<details><summary>{word('card_areas', count=len(lines))}</summary><ul>{''.join(lines)}</ul></details>"
 
 
 def _part(row: dict[Any, Any], *, is_only: bool) -> str:
@@ -164,6 +177,11 @@ def _part(row: dict[Any, Any], *, is_only: bool) -> str:
         f"<details><summary>{word('card_evidence')}</summary><ul>{evidence}</ul>"
         f"<p>{titled('card_method', method)}</p></details></div>"
     )
+
+
+def _value(row: dict[Any, Any]) -> str:
+    unit = word("unit_km2") if row["unit"] == "km2" else word("unit_m2") if row["unit"] == "m2" else row["unit"]
+    return f"{row['value']:g} {unit}"
 
 
 def metres(value: float) -> str:

@@ -17,7 +17,6 @@ from views.map import show_map
 from views.words import column, either, listed, word
 
 _TABLE = "parks_table"
-_MANY_ROWS = 13
 
 
 def page() -> None:
@@ -103,7 +102,7 @@ def _table(extent_ids: list[str]) -> None:
         hide_index=True,
         on_select=lambda: state.table_event(_TABLE, park_ids),
         selection_mode="single-row",
-        height="content" if len(rows) < _MANY_ROWS else 420,
+        height="content",
         column_config=_columns(),
         placeholder="–",
     )

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _MATRIX = "fit_matrix"
 _ROW_HEIGHT = 30
+_PARK_WIDTH, _SECTOR_WIDTH = 180, 104
 
 
 def page() -> None:
@@ -89,7 +90,8 @@ def _matrix(rows: pd.DataFrame) -> None:
         selection_mode="single-cell",
         height=_ROW_HEIGHT * (len(shown) + 1) + 3,
         row_height=_ROW_HEIGHT,
-        column_config={word("table_park"): st.column_config.TextColumn(pinned=True, width=190)},
+        column_config={word("table_park"): st.column_config.TextColumn(pinned=True, width=_PARK_WIDTH)}
+        | {name: st.column_config.TextColumn(width=_SECTOR_WIDTH) for name in names.values()},
     )
 
 

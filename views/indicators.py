@@ -69,6 +69,8 @@ def _table_one() -> None:
 def _sectors() -> None:
     """Scale of each sector in 2020 beside its target, with how each is measured."""
     sectors = shared_plan().main_sectors
+    if "target_2025_100m_cny" not in sectors:
+        return
     largest = float(sectors[["output_2020_100m_cny", "target_2025_100m_cny"]].max().max())
     blocks = "".join(_sector(row, largest) for row in sectors.to_dict("records"))
     st.html(

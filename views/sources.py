@@ -39,7 +39,7 @@ def _documents() -> None:
             (word("sources_date"), row["date"]),
             (word("sources_licence"), row["licence"]),
             (word("sources_taken"), row[column("taken")]),
-            (word("sources_caveat"), row[column("caveat")]),
+            (word("sources_caveat"), row.get(column("caveat"))),
         ]
         lines = "".join(
             f"<tr><th>{escape(title)}</th><td>{escape(text) if isinstance(text, str) else '–'}</td></tr>"
@@ -58,7 +58,7 @@ def _pages() -> None:
             word("sources_title"): web[column("title")],
             word("sources_taken"): web[column("taken")],
             word("sources_date"): web["date"].fillna(word("sources_unknown_date")),
-            word("sources_caveat"): web[column("caveat")].fillna(""),
+            word("sources_caveat"): web.get(column("caveat"), pd.Series("", index=web.index)).fillna(""),
             "URL": web["url"].fillna(""),
         }
     )

@@ -6,6 +6,7 @@ import tomllib
 from functools import cache
 from pathlib import Path
 
+from views.cache import shared_plan
 from views.state import language
 
 _FOLDER = Path(__file__).parent / "locale"
@@ -18,9 +19,17 @@ def catalogue(code: str) -> dict[str, str]:
     return tomllib.loads(FILES[code].read_text(encoding="utf-8"))
 
 
+@cache
+def plan_words(code: str) -> dict[str, str]:
+    """What the plan calls its layout chapter, its box of parks and its table of indicators, in one language."""
+    words = shared_plan().descriptor["plan"]
+    fallback = {"table": {"zh": "指标表", "en": "Indicator table"}[code]}
+    return {key: words.get(f"{key}_{code}", fallback.get(key, key)) for key in ("layout", "box", "table")}
+
+
 def word(key: str, **values: object) -> str:
-    """One word or sentence in the session's language, with its placeholders filled."""
-    return catalogue(language())[key].format(**values)
+    """One word or sentence in the session's language, with its placeholders and the plan's own words filled in."""
+    return catalogue(language())[key].format(**plan_words(language()), **values)
 
 
 def either(zh: str, en: str) -> str:

@@ -16,6 +16,7 @@
     map = target;
     config = options;
     window.yuantu.map = map;
+    document.documentElement.lang = options.language;
     [["sea", 150], ["land", 200], ["district", 250], ["metro", 300], ["halo", 350], ["park", 400], ["place", 450], ["label", 620]]
       .forEach(function (pane) { map.createPane(pane[0]).style.zIndex = pane[1]; });
     map.getPane("label").style.pointerEvents = "none";
@@ -278,24 +279,35 @@
 
   function placeLabels() {
     if (!isReady) { return; }
-    var taken = [], zoom = map.getZoom(), size = map.getSize();
+    var zoom = map.getZoom(), size = map.getSize(), taken = [legendSpace()];
     labels.slice().sort(function (a, b) { return rank(a) - rank(b); }).forEach(function (item) {
       var element = item.marker.getElement();
       if (!element) { return; }
       var isDrawn = zoom >= item.least || isChosen(item);
       if (item.extentId && !(parts[item.extentId] && parksGroup.hasLayer(parts[item.extentId]))) { isDrawn = false; }
       var at = map.latLngToContainerPoint(item.marker.getLatLng()), span = element.firstChild;
+      element.classList.toggle("yt-chosen", isChosen(item));
       if (isDrawn) {
         element.style.display = "";
-        var half = [span.offsetWidth / 2 + 2, span.offsetHeight / 2 + 1];
-        var box = [at.x - half[0], at.y - half[1], at.x + half[0], at.y + half[1]];
-        isDrawn = at.x > -50 && at.y > -50 && at.x < size.x + 50 && at.y < size.y + 50 &&
-          !taken.some(function (o) { return box[0] < o[2] && box[2] > o[0] && box[1] < o[3] && box[3] > o[1]; });
-        if (isDrawn) { taken.push(box); }
+        var half = [span.offsetWidth / 2 + 2, span.offsetHeight / 2 + 1], step = span.offsetHeight + 2;
+        var shift = [0, -step, step].find(function (dy) {
+          var box = [at.x - half[0], at.y + dy - half[1], at.x + half[0], at.y + dy + half[1]];
+          var isFree = box[0] >= 0 && box[1] >= 0 && box[2] <= size.x && box[3] <= size.y &&
+            !taken.some(function (o) { return box[0] < o[2] && box[2] > o[0] && box[1] < o[3] && box[3] > o[1]; });
+          if (isFree) { taken.push(box); }
+          return isFree;
+        });
+        isDrawn = shift !== undefined;
+        span.style.top = (shift || 0) + "px";
       }
       element.style.display = isDrawn ? "" : "none";
-      element.classList.toggle("yt-chosen", isChosen(item));
     });
+  }
+
+  /* Where the legend stands, in the map's pixels: no label is placed under it. */
+  function legendSpace() {
+    var frame = map.getContainer().getBoundingClientRect(), box = legendBox.getBoundingClientRect();
+    return [box.left - frame.left, box.top - frame.top, box.right - frame.left, box.bottom - frame.top];
   }
 
   function isChosen(item) { return !!item.extentId && item.extentId.split("/")[0] === state.selected; }
@@ -326,6 +338,7 @@
     head.addEventListener("click", function () {
       var closed = legendBox.classList.toggle("yt-closed");
       head.setAttribute("aria-expanded", String(!closed));
+      placeLabels();
     });
     drawLegend();
   }

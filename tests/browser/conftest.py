@@ -2,12 +2,6 @@
 
 import os
 import re
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,10 +11,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Route, sync_playwright
 
 from tests.browser.chromium import ChromiumError, find_chromium
-
-ROOT = Path(__file__).parents[2]
-START_TIMEOUT_S = 90
-LOG_TAIL = 8_000
+from tests.browser.server import Server, running_app
 
 SCREENS = {"wide": (1440, 900), "phone": (390, 844)}
 
@@ -42,18 +33,6 @@ ALLOWED_CONSOLE_ERRORS = {
         "opened at the address of a page, Streamlit looks for its server below that page before the root"
     ),
 }
-
-
-@dataclass(frozen=True)
-class Server:
-    """The running app: its address, without a final slash, and its log."""
-
-    url: str
-    log: Path
-
-    def log_tail(self) -> str:
-        """Return the last lines of the log."""
-        return self.log.read_text(encoding="utf-8", errors="replace")[-LOG_TAIL:]
 
 
 @dataclass
@@ -113,66 +92,9 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """Start `streamlit run app.py` on a free port of the loopback address."""
-    port = free_port()
-    log = tmp_path_factory.mktemp("server") / "streamlit.log"
-    with log.open("w", encoding="utf-8") as output:
-        process = subprocess.Popen(command(port), cwd=ROOT, stdout=output, stderr=subprocess.STDOUT)
-    app = Server(f"http://127.0.0.1:{port}", log)
-    try:
-        wait_until_healthy(app, process)
+    """Start the app as `make app` does, on a free port of the loopback address."""
+    with running_app(tmp_path_factory.mktemp("server")) as app:
         yield app
-    finally:
-        stop(process)
-
-
-def command(port: int) -> list[str]:
-    options = {
-        "server.port": str(port),
-        "server.address": "127.0.0.1",
-        "server.headless": "true",
-        "server.fileWatcherType": "none",
-        "browser.gatherUsageStats": "false",
-    }
-    flags = [f"--{name}={value}" for name, value in options.items()]
-    return [sys.executable, "-m", "streamlit", "run", "app.py", *flags]
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
-
-
-def wait_until_healthy(app: Server, process: subprocess.Popen[bytes]) -> None:
-    """Wait for the app's health address; fail with the log when the app ends or takes too long."""
-    deadline = time.monotonic() + START_TIMEOUT_S
-    while time.monotonic() < deadline:
-        if process.poll() is not None:
-            pytest.fail(f"The app ended with exit code {process.returncode}. Its log:\n{app.log_tail()}")
-        if is_healthy(app.url):
-            return
-        time.sleep(0.1)
-    pytest.fail(f"The app did not answer within {START_TIMEOUT_S} s. Its log:\n{app.log_tail()}")
-
-
-def is_healthy(url: str) -> bool:
-    # No proxy: the environment may name one, and it cannot reach this machine's loopback address.
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    try:
-        with opener.open(f"{url}/_stcore/health", timeout=5) as answer:
-            return bool(answer.status == 200)
-    except (urllib.error.URLError, OSError):
-        return False
-
-
-def stop(process: subprocess.Popen[bytes]) -> None:
-    process.terminate()
-    try:
-        process.wait(timeout=10)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
 
 
 @pytest.fixture(scope="session")
@@ -200,7 +122,7 @@ def page(browser: Browser, server: Server) -> Iterator[Callable[..., Page]]:
     record = Record()
     contexts: list[BrowserContext] = []
 
-    def open_page(path: str = "/", *, screen: str = "wide") -> Page:
+    def open_page(path: str = "/", *, screen: str = "wide", app: Server = server) -> Page:
         width, height = SCREENS[screen]
         context = browser.new_context(
             viewport={"width": width, "height": height},
@@ -211,7 +133,7 @@ def page(browser: Browser, server: Server) -> Iterator[Callable[..., Page]]:
         contexts.append(context)
         record.watch(context)
         opened = context.new_page()
-        opened.goto(server.url + path)
+        opened.goto(app.url + path)
         return opened
 
     yield open_page

@@ -32,8 +32,8 @@ from layers.export import FORMATS, bundle, cached_export, export_layer, formats_
 from layers.extract import Extract, extract
 from layers.fields import Field, joined_lists, typed
 from layers.filters import Filters
-from layers.geojson import geojson
-from layers.shapefile import FIELD_MAP, LONGEST_NAME, LONGEST_TEXT, short_columns, text_pieces
+from layers.formats.geojson import geojson
+from layers.formats.shapefile import FIELD_MAP, LONGEST_NAME, LONGEST_TEXT, short_columns, text_pieces
 
 ROOT = Path(__file__).parents[2]
 PLACED = (
@@ -246,6 +246,7 @@ def test_readme_says_fields_sources_selection_and_grades_in_both_languages(plan:
     with zipfile.ZipFile(io.BytesIO(file.content)) as archive:
         text = archive.read("README.txt").decode("utf-8-sig")
         assert archive.read("parks.cpg") == b"UTF-8"
+        assert "厦门海洋高新产业园".encode() in archive.read("parks.dbf")
     zh, en = text.index("园图 Yuantu: 园区示意范围"), text.index("园图 Yuantu: Indicative park extents")
     assert zh < en
     for said in ("EPSG:4548", "产业 sector: marine", plan.release, "[osm-land, ODbL-1.0]", "pos_acc_m"):
@@ -478,6 +479,19 @@ def test_the_same_question_gives_the_same_bytes(plan: Plan, layer_id: str, forma
     # Zip files count two seconds as one.
     time.sleep(2.1)
     assert export_layer(plan, layer_id, format=format_id, crs="EPSG:4548") == first
+
+
+def test_files_carry_the_time_of_the_package_not_of_the_clock(plan: Plan) -> None:
+    early = replace(plan, descriptor={**plan.descriptor, "created": "2001-02-03T04:05:06Z"})
+    with zipfile.ZipFile(io.BytesIO(export_layer(early, "parks", format="shp").content)) as archive:
+        assert {entry.date_time for entry in archive.infolist()} == {(2001, 2, 3, 4, 5, 6)}
+        assert tuple(archive.read("parks.dbf")[1:4]) == (101, 2, 3)
+    book = openpyxl.load_workbook(io.BytesIO(export_layer(early, "parks", format="xlsx").content))
+    assert {book.properties.created.isoformat(), book.properties.modified.isoformat()} == {"2001-02-03T04:05:06"}
+    gpkg = export_layer(early, "parks", format="gpkg").content
+    assert b"2001-02-03T04:05:06.000Z" in gpkg
+    # How often GDAL commits depends on the clock, and SQLite counts it.
+    assert gpkg[24:28] == gpkg[92:96] == bytes([0, 0, 0, 1])
 
 
 def test_another_process_gives_the_same_bytes(plan: Plan) -> None:

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import pandas as pd
 import pyogrio
 
-from layers.archive import zipped
 from layers.extract import Note
 from layers.fields import joined_lists
-from layers.readme import readme
+from layers.formats.archive import zipped
+from layers.formats.readme import readme
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -130,7 +130,8 @@ def shapefile(rows: Extract) -> tuple[bytes, tuple[Note, ...]]:
             file,
             driver="ESRI Shapefile",
             geometry_type=rows.layer.geometry,
-            layer_options={"ENCODING": "UTF-8", "DBF_DATE_LAST_UPDATE": rows.created.strftime("%Y-%m-%d")},
+            encoding="UTF-8",
+            layer_options={"DBF_DATE_LAST_UPDATE": rows.created.strftime("%Y-%m-%d")},
         )
         files = {file.with_suffix(ending).name: file.with_suffix(ending).read_bytes() for ending in _ENDINGS}
     notes = _notes(columns)

@@ -12,11 +12,11 @@ from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 from openpyxl.writer.excel import ExcelWriter
 
-from layers.archive import restamped
-from layers.delimited import geometry_cells
 from layers.extract import Note
 from layers.fields import joined_lists, plain_value
-from layers.kml import UNWRITABLE
+from layers.formats.archive import restamped
+from layers.formats.delimited import geometry_cells
+from layers.formats.kml import UNWRITABLE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -86,14 +86,13 @@ def workbook(rows: Extract) -> tuple[bytes, tuple[Note, ...]]:
     said = [*((zh, en, text) for zh, en, text in rows.about), *(("备注", "Note", str(note)) for note in notes)]
     _fill(book.create_sheet("说明"), ["项目", "Item", "内容 Content"], said)
     written = io.BytesIO()
-    _save(book, written, rows)
+    _save(book, written)
     return restamped(written.getvalue(), rows.created), notes
 
 
-def _save(book: Workbook, written: io.BytesIO, rows: Extract) -> None:
-    """Save as openpyxl does, but with the package's time as time of change."""
+def _save(book: Workbook, written: io.BytesIO) -> None:
+    """Save without `Workbook.save`, which puts the clock's time as time of change."""
     writer = ExcelWriter(book, zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED))
-    book.properties.modified = rows.created.replace(tzinfo=None)
     writer.save()
 
 
