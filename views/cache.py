@@ -57,3 +57,9 @@ def shared_spanning() -> pd.DataFrame:
 def new_atlas(language: str) -> folium.Map:
     """A map for one language, fresh: rendering changes the object, so it cannot be shared."""
     return atlas(shared_plan(), atlas_settings(language))
+
+
+def warm() -> None:
+    """Compute what every visitor needs, so that the first one does not wait for it."""
+    for result in (shared_facets, shared_profiles, shared_districts, shared_district_counts, shared_spanning):
+        result()

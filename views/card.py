@@ -47,7 +47,7 @@ def show_card(park_id: str | None) -> None:
         + "</div>"
     )
     with st.container(key="card_actions", horizontal=True):
-        st.link_button(word("card_fit"), f"{base_path()}/fit?park={park_id}", icon=":material/grid_on:")
+        st.page_link(state.page("fit"), label=word("card_fit"), icon=":material/grid_on:")
         st.link_button(
             word("card_download"), f"{base_path()}/files/parks.gpkg?park={park_id}", icon=":material/download:"
         )

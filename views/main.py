@@ -26,11 +26,12 @@ def main() -> None:
     state.open_session(plan)
     st.set_page_config(page_title=f"{word('app')} · {word('tagline')}", page_icon="🗺️", layout="wide")
     st.html(_STYLE)
-    pages = [
-        st.Page(page, title=word(f"page_{name}"), icon=icon, url_path=name, default=name == "explore")
+    pages = {
+        name: st.Page(page, title=word(f"page_{name}"), icon=icon, url_path=name, default=name == "explore")
         for name, page, icon in PAGES
-    ]
-    chosen = st.navigation(pages, position="top")
+    }
+    state.keep_pages(pages)
+    chosen = st.navigation(list(pages.values()), position="top")
     with st.sidebar:
         _brand()
     chosen.run()

@@ -113,6 +113,16 @@ def clear_filters() -> None:
     st.session_state["q"] = ""
 
 
+def keep_pages(pages: dict[str, Any]) -> None:
+    """Remember this run's pages by name, so that one can link to another."""
+    st.session_state["pages"] = pages
+
+
+def page(name: str) -> Any:  # noqa: ANN401
+    """Page of this run by its name, for a link that keeps what was chosen."""
+    return st.session_state["pages"][name]
+
+
 def value(key: str) -> Any:  # noqa: ANN401
     """Value of a widget by its key."""
     return st.session_state.get(key)
