@@ -286,9 +286,16 @@ def atlas(plan: Plan, settings: AtlasSettings) -> folium.Map:
     links = asset_urls(settings.base, language="zh_CN" if settings.language == "zh" else "en")
     center = [float(value) for value in plan.extents.union_all().centroid.coords[0]]
     base = folium.Map(
-        location=center[::-1], zoom_start=11, tiles=None, min_zoom=9, max_zoom=17, zoom_snap=0.25, zoom_delta=0.5,
-        attribution_control=True, prefer_canvas=False, wheel_px_per_zoom_level=90,
-    )  # fmt: skip
+        location=center[::-1],
+        zoom_start=11,
+        tiles=None,
+        min_zoom=9,
+        max_zoom=17,
+        zoom_snap=0.25,
+        zoom_delta=0.5,
+        wheel_px_per_zoom_level=90,
+        track_resize=False,  # the script follows the frame and keeps the first view fitted
+    )
     base.default_js, base.default_css = links[folium.Map].js, links[folium.Map].css
     AtlasScript(atlas_options(plan, settings), settings.base).add_to(base)
     _add_layers(base, plan, settings)

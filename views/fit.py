@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _MATRIX = "fit_matrix"
 _ROW_HEIGHT = 30
-_PARK_WIDTH, _SECTOR_WIDTH = 180, 104
+_PARK_WIDTH, _SECTOR_WIDTH = 166, 98
 
 
 def page() -> None:

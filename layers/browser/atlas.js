@@ -387,7 +387,7 @@
   /* In the fragment, as the app writes the query and would not know of it; kept for this tab when a page is left. */
   function restoreView() {
     var page = pageWindow(), found = /[#&]view=([-\d.,]+)/.exec(page ? page.location.hash : "");
-    var text = found ? found[1] : (page && page.sessionStorage.getItem("yuantu.view")) || "";
+    var text = found ? found[1] : (page && page.sessionStorage.getItem(viewKey(page))) || "";
     var numbers = text.split(",").map(Number);
     if (text && numbers.length === 3 && numbers.every(isFinite)) {
       map.setView([numbers[1], numbers[0]], numbers[2], { animate: false });
@@ -403,12 +403,13 @@
     if (!page || !document.contains(map.getContainer())) { return; }
     var at = map.getCenter();
     var hash = atHome() ? "" : "#view=" + [at.lng.toFixed(5), at.lat.toFixed(5), +map.getZoom().toFixed(2)].join(",");
-    if (hash) { page.sessionStorage.setItem("yuantu.view", hash.slice(6)); }
+    if (hash) { page.sessionStorage.setItem(viewKey(page), hash.slice(6)); }
     if (page.location.hash !== hash) {
       page.history.replaceState(page.history.state, "", page.location.pathname + page.location.search + hash);
     }
   }
 
+  function viewKey(page) { return "yuantu.view:" + page.location.pathname; }
   function viewText() { return map.getCenter().toString() + map.getZoom(); }
   function atHome() { return !!home && home === viewText(); }
   function goHome() { map.fitBounds(config.bounds, { animate: false }); home = viewText(); }

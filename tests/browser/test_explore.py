@@ -224,6 +224,17 @@ def test_controls_stand_on_the_map(page: OpenPage) -> None:
     expect(frame.locator(".leaflet-control-mouseposition")).to_contain_text("118.")
 
 
+def test_the_first_view_holds_every_part_and_leaves_the_address_alone(page: OpenPage, plan: Plan) -> None:
+    for path in ("/", "/fit"):
+        opened = page(path)
+        frame = atlas_frame(opened)
+        frame.wait_for_timeout(1_000)
+        west, south, east, north = plan.extents.total_bounds
+        corners = f"[[{south}, {west}], [{north}, {east}]]"
+        assert frame.evaluate(f"yuantu.map.getBounds().contains({corners})")
+        assert "#" not in opened.url
+
+
 def test_a_layer_can_be_turned_off(page: OpenPage) -> None:
     frame = atlas_frame(page("/"))
     frame.locator(".leaflet-control-layers").hover()

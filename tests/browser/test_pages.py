@@ -80,7 +80,7 @@ def test_a_cell_of_the_matrix_shows_its_citation(page: OpenPage, plan: Plan) -> 
     expect(cell).to_have_text("● 一致")
     box = grid.bounding_box()
     assert box is not None
-    opened.mouse.click(box["x"] + 180 + 2.5 * 104, box["y"] + 31 + 30 * (row + 0.5))
+    opened.mouse.click(box["x"] + 166 + 2.5 * 98, box["y"] + 31 + 30 * (row + 0.5))
     detail = opened.locator(".yt-box").first
     expect(detail).to_contain_text("火炬（翔安）产业区")
     expect(detail).to_contain_text("第五章“新材料与新能源”第4项；专栏6第4条第5项")
