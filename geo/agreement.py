@@ -87,7 +87,10 @@ def _shared_names(rows: Rows, files: dict[str, str]) -> Iterator[Fault]:
 
 
 def _printed_names(rows: Rows, files: dict[str, str]) -> Iterator[Fault]:
-    names = {name: str(park.get("park_id")) for park in rows.get("parks", []) for name in _names(park)}
+    names: dict[str, str] = {}
+    for _, park in _numbered(rows, "parks"):
+        for name in _names(park):
+            names.setdefault(name, str(park.get("park_id")))  # a shared name is one fault: the first park keeps it
     for table in ("allocations", "focuses"):
         for number, row in _numbered(rows, table):
             printed, park_id = row.get("park_as_printed"), row.get("park_id")
@@ -104,8 +107,8 @@ def _printed_names(rows: Rows, files: dict[str, str]) -> Iterator[Fault]:
 
 def _flags(rows: Rows, files: dict[str, str]) -> Iterator[Fault]:
     """Where a park says that the plan names it and no row of the plan's lists does, or the other way round."""
-    listed = {row.get("park_id") for row in rows.get("allocations", [])}
-    entries = {row.get("park_id"): row.get("entry") for row in rows.get("focuses", [])}
+    listed = {row.get("park_id") for _, row in _numbered(rows, "allocations")}
+    entries = {row.get("park_id"): row.get("entry") for _, row in _numbered(rows, "focuses")}
     for number, park in _numbered(rows, "parks"):
         park_id = park.get("park_id")
         if "allocations" in rows and (park.get("in_chapter5") in TRUE_WORDS) != (park_id in listed):
@@ -123,7 +126,7 @@ def _flags(rows: Rows, files: dict[str, str]) -> Iterator[Fault]:
 
 
 def _sector_kinds(rows: Rows, files: dict[str, str]) -> Iterator[Fault]:
-    kinds = {row.get("sector_id"): row.get("kind") for row in rows.get("sectors", [])}
+    kinds = {row.get("sector_id"): row.get("kind") for _, row in _numbered(rows, "sectors")}
     wanted = {
         "allocations": (("sector_id", "sector"),),
         "subsectors": (("sector_id", "sector"),),
@@ -140,7 +143,7 @@ def _sector_kinds(rows: Rows, files: dict[str, str]) -> Iterator[Fault]:
 
 def _mappings(rows: Rows, files: dict[str, str]) -> Iterator[Fault]:
     file = files.get("focus_mappings", "focus_mappings.csv")
-    parents = {row.get("subsector_id"): row.get("sector_id") for row in rows.get("subsectors", [])}
+    parents = {row.get("subsector_id"): row.get("sector_id") for _, row in _numbered(rows, "subsectors")}
     mapped: dict[str | None, int] = defaultdict(int)
     for number, row in _numbered(rows, "focus_mappings"):
         mapped[row.get("focus_id")] += 1
@@ -164,7 +167,7 @@ def _mappings(rows: Rows, files: dict[str, str]) -> Iterator[Fault]:
 
 
 def _parents(rows: Rows, files: dict[str, str]) -> Iterator[Fault]:
-    known = {row.get("indicator_id") for row in rows.get("indicators", [])}
+    known = {row.get("indicator_id") for _, row in _numbered(rows, "indicators")}
     for number, row in _numbered(rows, "indicators"):
         if row.get("parent_id") and row["parent_id"] not in known:
             reason = f"no indicator is called {row['parent_id']!r}"
@@ -172,7 +175,7 @@ def _parents(rows: Rows, files: dict[str, str]) -> Iterator[Fault]:
 
 
 def _districts(rows: Rows, files: dict[str, str]) -> Iterator[Fault]:
-    known = {district.get("name_zh") for district in rows.get("districts", [])}
+    known = {district.get("name_zh") for _, district in _numbered(rows, "districts")}
     for table, field in (("parks", "districts_zh"), ("parts", "district_zh")):
         for number, row in _numbered(rows, table):
             for name in (row.get(field) or "").split("|"):

@@ -8,7 +8,7 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
-from geo.crs import CGCS2000_CM117
+from geo.crs import CGCS2000_CM117, require_crs
 from geo.extents import grown
 
 if TYPE_CHECKING:
@@ -63,23 +63,33 @@ def district_shares(
     >>> district_shares(part, lines)[["district_zh", "share", "share_min", "share_max"]].round(3).values.tolist()
     [['西区', 0.6, 0.5, 0.7], ['东区', 0.4, 0.3, 0.5]]
     """
+    require_crs(extents)
+    require_crs(districts)
     parts = extents.to_crs(CGCS2000_CM117)
     lines = districts.to_crs(CGCS2000_CM117)
+    reaches = parts["position_accuracy_m"].astype("float64") + line_accuracy_m
+    zones = {reach: _zones(lines, reach) for reach in reaches.unique()}
     rows = []
-    for part in parts.itertuples(index=False):
-        reach = float(part.position_accuracy_m) + line_accuracy_m
-        widened = grown(lines.geometry, reach)
-        for number, name in enumerate(lines["name_zh"]):
-            others = shapely.union_all(widened.drop(widened.index[number]).to_numpy())
-            share = _share(part.geometry, lines.geometry.iloc[number])
+    for part, reach in zip(parts.itertuples(index=False), reaches, strict=True):
+        for name, drawn, widened, others in zones[reach]:
+            share = _share(part.geometry, drawn)
             least = 1.0 - _share(part.geometry, others)
-            most = _share(part.geometry, widened.iloc[number])
+            most = _share(part.geometry, widened)
             rows.append(
                 (part.park_id, part.part_id, name, share, max(0.0, min(least, share)), min(1.0, max(most, share)))
             )
     columns = ["park_id", "part_id", "district_zh", "share", "share_min", "share_max"]
     shares = pd.DataFrame(rows, columns=columns)
     return shares[shares["share_max"] >= LEAST_SHARE].reset_index(drop=True)
+
+
+def _zones(
+    lines: gpd.GeoDataFrame, reach_m: float
+) -> list[tuple[str, shapely.Geometry, shapely.Geometry, shapely.Geometry]]:
+    """Give each district by name, as drawn, grown, and all the others grown."""
+    widened = grown(lines.geometry, reach_m).to_numpy()
+    others = [shapely.union_all([*widened[:number], *widened[number + 1 :]]) for number in range(len(widened))]
+    return list(zip(lines["name_zh"], lines.geometry, widened, others, strict=True))
 
 
 def _share(part: shapely.Geometry, zone: shapely.Geometry) -> float:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import pandas as pd
 
-from geo.crs import CGCS2000_CM117, geodesic_area_m2
+from geo.crs import CGCS2000_CM117, geodesic_area_m2, require_crs
 
 if TYPE_CHECKING:
     from geo.plan import Plan
@@ -72,6 +72,11 @@ def grown(extents: gpd.GeoSeries, distances_m: float | pd.Series) -> gpd.GeoSeri
     grown
         Polygons in EPSG:4548, where distances in Xiamen are true to 0.03 %; empty where nothing is left.
 
+    Raises
+    ------
+    CRSError
+        If the column has no CRS.
+
     Examples
     --------
     >>> from shapely import box
@@ -79,6 +84,7 @@ def grown(extents: gpd.GeoSeries, distances_m: float | pd.Series) -> gpd.GeoSeri
     >>> float(grown(square, -100).area.iloc[0])
     640000.0
     """
+    require_crs(extents)
     plane = extents.to_crs(CGCS2000_CM117)
     distances = pd.Series(distances_m, index=plane.index, dtype="float64")
     return plane.buffer(distances.where(distances.abs() >= _LEAST_M, 0.0), join_style="round")

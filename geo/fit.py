@@ -163,7 +163,7 @@ def _cite(words: Mapping[str, str], pair: Mapping[Hashable, Any], language: str)
         named = f"第{'、'.join(orders)}项" if orders else "未提及该产业"
         return f"{first}；{box}" + ("无该园区条目" if entry is None else f"第{entry}条{named}")
     first = listed if isinstance(listed, str) else f"{layout}, {sector}: park not listed"
-    named = f", terms {', '.join(orders)}" if orders else ": sector not named"
+    named = f", term{'s' if len(orders) > 1 else ''} {', '.join(orders)}" if orders else ": sector not named"
     return f"{first}; {box}" + (": no entry for the park" if entry is None else f", entry {entry}{named}")
 
 

@@ -33,7 +33,9 @@ def folded(name: str) -> str:
     >>> folded("火炬（翔安） 产业区") == folded("火炬(翔安)产业区")
     True
     """
-    return "".join(unicodedata.normalize("NFKC", name).split()).casefold()
+    plain = "".join(unicodedata.normalize("NFKC", name).split()).casefold()
+    # Without its space a lone accent joins the letter before it: bring that to one form too.
+    return "".join(unicodedata.normalize("NFKC", plain).split())
 
 
 def unbracketed(name: str) -> str:

@@ -6,7 +6,7 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
-from geo.crs import CGCS2000_CM117, WGS84, geodesic_distance_m
+from geo.crs import CGCS2000_CM117, WGS84, geodesic_distance_m, require_crs
 
 NEAREST_COLUMNS = ("park_id", "part_id", "kind", "place_id", "place_zh", "place_en", "distance_m", "accuracy_m")
 
@@ -58,6 +58,8 @@ def nearest_places(extents: gpd.GeoDataFrame, places: gpd.GeoDataFrame) -> pd.Da
     >>> f"{found.distance_m[0]:.0f} m, give or take {found.accuracy_m[0]:.0f} m"
     '500 m, give or take 250 m'
     """
+    require_crs(extents)
+    require_crs(places)
     parts = extents.to_crs(CGCS2000_CM117)
     points = places.to_crs(CGCS2000_CM117)
     rows = []

@@ -25,22 +25,30 @@ from geo.errors import Fault, PlanError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-#: Fields that the code reads; a package may hold more.
+#: Fields that the code reads: each must be there, its cells may be empty where the schema lets them. More may stand.
 REQUIRED_FIELDS: dict[str, tuple[str, ...]] = {
-    "sources": ("source_id", "kind", "title_zh", "title_en", "date", "licence", "url", "taken_zh", "taken_en"),
-    "sectors": ("sector_id", "kind", "order", "name_zh", "name_en", "short_zh", "short_en", "colour"),
+    "sources": (
+        "source_id", "kind", "title_zh", "title_en", "publisher_zh", "publisher_en", "date", "licence", "url",
+        "taken_zh", "taken_en",
+    ),
+    "sectors": (
+        "sector_id", "kind", "order", "name_zh", "name_en", "short_zh", "short_en", "colour", "cite_zh", "cite_en",
+    ),
     "subsectors": ("subsector_id", "sector_id", "order", "name_zh", "name_en"),
     "parks": (
         "park_id", "order", "name_zh", "short_zh", "name_en", "short_en", "aliases", "districts_zh",
-        "in_chapter5", "box6_entry", "cite_zh", "cite_en",
+        "operator_zh", "operator_en", "in_chapter5", "box6_entry", "source_id", "cite_zh", "cite_en", "note_zh",
+        "note_en",
     ),
     "parts": ("park_id", "part_id", "order", "name_zh", "name_en", "aliases", "relation", "district_zh"),
-    "allocations": ("allocation_id", "sector_id", "order", "park_id", "park_as_printed", "cite_zh", "cite_en"),
+    "allocations": (
+        "allocation_id", "sector_id", "order", "park_id", "park_as_printed", "source_id", "cite_zh", "cite_en",
+    ),
     "focuses": ("focus_id", "entry", "park_id", "park_as_printed", "order", "term_zh", "term_en"),
     "focus_mappings": ("focus_id", "order", "sector_id", "subsector_id", "track_id", "closeness", "note_zh", "note_en"),
     "extents": (
         "extent_id", "park_id", "part_id", "grade", "position_accuracy_m", "evidence_zh", "evidence_en",
-        "method_zh", "method_en", "as_of", "source_id",
+        "method_zh", "method_en", "area_note_zh", "area_note_en", "area_published_km2", "as_of", "source_id",
     ),
     "districts": ("adcode", "name_zh", "name_en", "label_lon", "label_lat"),
 }  # fmt: skip
@@ -48,10 +56,12 @@ REQUIRED_FIELDS: dict[str, tuple[str, ...]] = {
 OPTIONAL_FIELDS: dict[str, tuple[str, ...]] = {
     "areas": ("park_id", "part_id", "order", "km2", "measures", "what_zh", "what_en", "source_id"),
     "indicators": (
-        "row_id", "indicator_id", "table_no", "category_zh", "name_zh", "name_en", "unit_zh", "unit_en",
-        "year", "kind", "qualifier", "value", "source_id", "cite_zh", "note_zh",
+        "row_id", "indicator_id", "table_no", "parent_id", "category_zh", "name_zh", "name_en", "unit_zh", "unit_en",
+        "year", "kind", "qualifier", "value", "source_id", "cite_zh", "cite_en", "note_zh", "note_en",
     ),
     "carriers": ("carrier_id", "name_zh", "name_en", "kind", "sector_id", "place_id", "source_id", "cite_zh"),
+    "terms": ("term_id", "term_zh", "subsector_id", "track_id", "kind", "source_id"),
+    "crosswalk": ("code_prefix", "subsector_id", "track_id", "why_zh", "why_en", "confidence", "source_id"),
     "neighbours": ("name_zh", "name_en"),
     "land": ("land_id",),
     "metro_lines": ("line_id", "name_zh", "name_en", "colour"),
@@ -59,13 +69,34 @@ OPTIONAL_FIELDS: dict[str, tuple[str, ...]] = {
     "places": ("place_id", "name_zh", "name_en", "kind", "position_accuracy_m"),
     "subdistricts": ("subdistrict_id", "name_zh", "name_en"),
 }  # fmt: skip
+#: Types that the code needs of fields, in every table that has them; fields of other names may have any.
+FIELD_TYPES = {
+    "order": "integer", "entry": "integer", "box6_entry": "integer", "table_no": "integer", "year": "integer",
+    "in_chapter5": "boolean",
+    "aliases": "list", "districts_zh": "list",
+    "evidence_zh": "array", "evidence_en": "array",
+    "position_accuracy_m": "number", "area_published_km2": "number", "km2": "number", "value": "number",
+    "label_lon": "number", "label_lat": "number",
+}  # fmt: skip
+#: Codes that the code has words for: a schema must hold its field to some of them, by an `enum`.
+CODES = {
+    "sectors.kind": ("sector", "track"),
+    "focus_mappings.closeness": ("sector", "subsector", "track", "related", "outside"),
+    "extents.grade": ("A", "B", "C", "D"),
+    "indicators.kind": ("baseline", "target", "actual"),
+    "indicators.qualifier": ("eq", "gt", "ge", "about"),
+    "terms.kind": ("term", "alias", "stop"),
+    "crosswalk.confidence": ("high", "medium", "low"),
+}
 #: Words of the descriptor's `plan`: the plan's title, its row in `sources`, how its layout chapter and box are cited.
 PLAN_WORDS = ("title_zh", "title_en", "source_id", "layout_zh", "layout_en", "box_zh", "box_en")
 #: Files are UTF-8; a byte-order mark, as Excel writes one, is passed over.
 ENCODING = "utf-8-sig"
+#: A year, month and day as the schemas' pattern lets it pass: 30 February too.
+_DAY = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
 _CRS84_NAMES = {"urn:ogc:def:crs:OGC:1.3:CRS84", "urn:ogc:def:crs:OGC::CRS84", "OGC:CRS84"}
 _WORLD = (-180.0, -90.0, 180.0, 90.0)
-_ROW_WORDS = re.compile(r'(row (?:at )?(?:position )?"?)(\d+)')
+_ROW_WORDS = re.compile(r'(row (?:at )?(?:position )?"?)(\d+)', re.IGNORECASE)
 
 
 class _Table(NamedTuple):
@@ -143,7 +174,7 @@ def check_plan(path: str | Path) -> list[Fault]:
     except PlanError as error:
         return error.faults
     faults = list(_descriptor_faults(descriptor))
-    described = [resource for resource in descriptor["resources"] if _unusable(resource) is None]
+    described = _usable(descriptor)
     tables: dict[str, _Table] = {}
     for resource in described:
         try:
@@ -193,31 +224,61 @@ def _lacks(name: str, labels: list[str]) -> bool:
 
 def _descriptor_faults(descriptor: dict[str, Any]) -> Iterator[Fault]:
     """Words, tables and fields that the code needs and the descriptor does not describe."""
-    file = "datapackage.json"
+    for field, kind, reason in (*_property_faults(descriptor), *_resource_faults(descriptor)):
+        yield Fault("datapackage.json", None, field, kind, reason)
+
+
+def _property_faults(descriptor: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
     for key in ("name", "version", "plan", "city_zh", "city_en"):
         if key not in descriptor:
-            yield Fault(file, None, key, "missing-property", f"the property {key!r} is needed; add it")
+            yield key, "missing-property", f"the property {key!r} is needed; add it"
     words = descriptor.get("plan", dict.fromkeys(PLAN_WORDS))
     for key in (key for key in PLAN_WORDS if not isinstance(words, dict) or key not in words):
-        yield Fault(file, None, f"plan.{key}", "missing-property", f"'plan' needs the property {key!r}; add it")
+        yield f"plan.{key}", "missing-property", f"'plan' needs the property {key!r}; add it"
     if "bounds" in descriptor and _bounds(descriptor) is _WORLD:
-        reason = "give the bounds as west, south, east, north in degrees"
-        yield Fault(file, None, "bounds", "broken-property", reason)
-    described: dict[object, dict[str, Any]] = {}
+        yield "bounds", "broken-property", "give the bounds as west, south, east, north in degrees"
+
+
+def _resource_faults(descriptor: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
+    described: dict[str, dict[str, Any]] = {}
     for number, resource in enumerate(descriptor["resources"], start=1):
-        name = resource.get("name") if isinstance(resource, dict) else None
+        stated_name = resource.get("name") if isinstance(resource, dict) else None
+        name = stated_name if isinstance(stated_name, str) else str(number)
         reason = _unusable(resource) or ("the name stands twice" if name in described else None)
         if reason:
-            yield Fault(file, None, f"resources, {name or number}", "broken-resource", f"{reason}; mend it")
+            yield f"resources, {name}", "broken-resource", f"{reason}; mend it"
         described.setdefault(name, resource)
     for name, needed in {**REQUIRED_FIELDS, **OPTIONAL_FIELDS}.items():
         if name not in described and name in REQUIRED_FIELDS:
-            yield Fault(file, None, name, "missing-resource", f"describe the table {name!r}")
+            yield name, "missing-resource", f"describe the table {name!r}"
         if name in described and _unusable(described[name]) is None:
-            stated = {field["name"] for field in described[name]["schema"]["fields"]}
-            for field in (field for field in needed if field not in stated):
-                reason = f"the schema of {name!r} does not describe {field!r}; add it"
-                yield Fault(file, None, f"{name}.{field}", "missing-field", reason)
+            stated = {field["name"]: field for field in described[name]["schema"]["fields"]}
+            for field in needed:
+                for kind, reason in _field_faults(name, field, stated.get(field)):
+                    yield f"{name}.{field}", kind, reason
+
+
+def _field_faults(table: str, name: str, field: dict[str, Any] | None) -> Iterator[tuple[str, str]]:
+    """Faults of the description of one field that the code reads."""
+    if field is None:
+        yield "missing-field", f"the schema of {table!r} does not describe {name!r}; add it"
+        return
+    wanted, codes = FIELD_TYPES.get(name), CODES.get(f"{table}.{name}")
+    if wanted and field["type"] != wanted:
+        yield "field-type", f"the schema says {field['type']!r}, the code reads {wanted!r}; change it"
+    if wanted == "list" and field.get("delimiter") != "|":
+        yield "field-type", "the items of a list are parted by '|'; say so as the delimiter"
+    if codes and not set((field.get("constraints") or {}).get("enum", ("",))) <= set(codes):
+        yield "field-codes", f"the schema must hold it to an enum of {', '.join(codes)}, or of some of them"
+
+
+def _usable(descriptor: dict[str, Any]) -> list[dict[str, Any]]:
+    """Tables that can be looked for; of two with one name the first."""
+    found: dict[str, dict[str, Any]] = {}
+    for resource in descriptor["resources"]:
+        if _unusable(resource) is None:
+            found.setdefault(resource["name"], resource)
+    return list(found.values())
 
 
 def _unusable(resource: object) -> str | None:
@@ -292,19 +353,21 @@ def _label_faults(resource: dict[str, Any], labels: list[str]) -> Iterator[Fault
     stated = [field["name"] for field in resource["schema"]["fields"]]
     header = None if resource.get("format") == "geojson" else 1
     for label in (label for label in stated if label not in labels):
-        reason = "the schema describes this column and the file has none; add it, its cells may be empty if not required"
+        reason = (
+            "the schema describes this column and the file has none; add it, its cells may be empty if not required"
+        )
         yield Fault(resource["path"], header, label, "missing-label", reason)
     for label in (label for label in labels if label not in stated):
         yield Fault(resource["path"], header, label, "extra-label", "the schema does not describe it; do so or drop it")
 
 
 def _date_faults(resource: dict[str, Any], table: _Table) -> Iterator[Fault]:
-    """Days that no calendar has: a pattern cannot tell 30 February."""
+    """Days that no calendar has: a pattern cannot tell."""
     first = 1 if resource.get("format") == "geojson" else 2
     for number, row in enumerate(table.rows(), start=first):
         for label in ("date", "as_of"):
             day = row.get(label)
-            if isinstance(day, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", day) and not _is_day(day):
+            if isinstance(day, str) and _DAY.fullmatch(day) and not _is_day(day):
                 yield Fault(resource["path"], number, label, "bad-date", f"there is no day {day!r}; correct it")
 
 

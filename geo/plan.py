@@ -25,7 +25,7 @@ from geo.package import ENCODING, OPTIONAL_FIELDS, check_plan, features_of, read
 DEFAULT_PATH = Path(__file__).parents[1] / "layers" / "plans" / "xiamen-2021-2025"
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Plan:
     """
     The validated tables of one plan package; nobody changes them.
@@ -38,7 +38,8 @@ class Plan:
         Content of `datapackage.json`.
     digest
         SHA-256 over all files of the package, in hexadecimal: it changes when any byte does.
-    sources, sectors, subsectors, parks, parts, allocations, focuses, focus_mappings, areas, indicators, carriers
+    sources, sectors, subsectors, parks, parts, allocations, focuses, focus_mappings, terms, crosswalk, areas,
+    indicators, carriers
         Tables as described in docs/plan-package.md; `sectors` holds sectors and future tracks.
     extents, districts, neighbours, land, metro_lines, metro_stations, places, subdistricts
         Geometry tables, WGS 84 longitude and latitude.
@@ -55,6 +56,8 @@ class Plan:
     allocations: pd.DataFrame
     focuses: pd.DataFrame
     focus_mappings: pd.DataFrame
+    terms: pd.DataFrame
+    crosswalk: pd.DataFrame
     areas: pd.DataFrame
     indicators: pd.DataFrame
     carriers: pd.DataFrame
@@ -66,6 +69,9 @@ class Plan:
     metro_stations: gpd.GeoDataFrame
     places: gpd.GeoDataFrame
     subdistricts: gpd.GeoDataFrame
+
+    def __repr__(self) -> str:
+        return f"<Plan {self.release}>"
 
     @property
     def release(self) -> str:

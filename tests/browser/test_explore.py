@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -260,3 +261,26 @@ def test_a_phone_shows_map_and_card_without_sideways_scrolling(page: OpenPage) -
     assert box["height"] > 380
     assert opened.evaluate("document.documentElement.scrollWidth") <= 390
     expect(opened.locator(".st-key-card")).to_contain_text("厦门影视拍摄基地")
+
+
+def test_measuring_gives_hectares_in_chinese_and_chooses_no_park(page: OpenPage) -> None:
+    opened = page("/")
+    frame = atlas_frame(opened)
+    frame.locator(".leaflet-control-measure").hover()
+    frame.locator(".leaflet-control-measure .js-start").click()
+    for spot in ((700, 500), (800, 500), (800, 600)):
+        opened.mouse.click(*spot)
+        opened.wait_for_timeout(400)  # two clicks in quick succession would end the measurement
+    frame.locator(".leaflet-control-measure .js-finish").click()
+    expect(frame.locator(".leaflet-popup-content")).to_contain_text(re.compile(r"[\d,.]+ 公顷"))
+    assert state(frame)["selected"] is None
+
+
+def test_full_screen_fills_the_window_and_comes_back(page: OpenPage) -> None:
+    opened = page("/")
+    frame = atlas_frame(opened)
+    frame.locator("a[title='全屏']").click()
+    frame.wait_for_function("!!document.fullscreenElement && innerWidth === 1440")
+    assert len(shown(frame)) == 41
+    frame.locator("a[title='退出全屏']").click()
+    frame.wait_for_function("!document.fullscreenElement && innerWidth < 1000")
