@@ -3,6 +3,7 @@
 import shutil
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -28,7 +29,8 @@ def plan() -> Plan:
 @pytest.fixture(scope="session")
 def reordered(plan: Plan) -> Plan:
     """Xiamen's plan with the rows of every table in another order; sectors and parks have an order of their own."""
-    return replace(plan, **{name: plan.table(name).sample(frac=1, random_state=4548) for name in TABLES})
+    mixed: dict[str, Any] = {name: plan.table(name).sample(frac=1, random_state=4548) for name in TABLES}
+    return replace(plan, **mixed)
 
 
 @pytest.fixture(scope="session")

@@ -147,7 +147,8 @@ def test_a_name_with_a_closing_bracket_may_be_printed_with_or_without_it() -> No
 def test_no_two_parks_of_xiamen_share_a_name_or_an_id(plan: Plan) -> None:
     """Whatever a person writes, `match_parks` leads to one park only."""
     owners: dict[str, set[str]] = {}
-    for park in plan.parks.itertuples():
-        for name in (park.park_id, park.name_zh, park.short_zh, park.name_en, park.short_en, *park.aliases):
-            owners.setdefault(name.casefold(), set()).add(park.park_id)
+    for park in plan.parks.to_dict("records"):
+        formal = [park[field] for field in ("park_id", "name_zh", "short_zh", "name_en", "short_en")]
+        for name in (*formal, *park["aliases"]):
+            owners.setdefault(name.casefold(), set()).add(park["park_id"])
     assert {name: parks for name, parks in owners.items() if len(parks) > 1} == {}

@@ -6,6 +6,7 @@ The counts are derived here once more from the CSV files, with the csv module an
 
 import csv
 from collections import Counter
+from collections.abc import Hashable
 from typing import Any
 
 import pandas as pd
@@ -88,10 +89,10 @@ def derived() -> dict[tuple[str, str], str]:
 
 
 def verdicts(fit: pd.DataFrame) -> dict[tuple[str, str], str]:
-    return {(row.sector_id, row.park_id): row.verdict for row in fit.itertuples()}
+    return dict(zip(zip(fit["sector_id"], fit["park_id"], strict=True), fit["verdict"], strict=True))
 
 
-def pair(fit: pd.DataFrame, sector: str, park: str) -> dict[str, Any]:
+def pair(fit: pd.DataFrame, sector: str, park: str) -> dict[Hashable, Any]:
     [row] = fit[(fit["sector_id"] == sector) & (fit["park_id"] == park)].to_dict("records")
     return row
 
@@ -210,12 +211,11 @@ def test_every_citation_names_the_right_item_entry_and_terms(fit: pd.DataFrame) 
     for row in rows("focus_mappings"):
         focus = focuses[row["focus_id"]]
         orders.setdefault((row["sector_id"], focus["park_id"]), []).append(focus["order"])
-    for row in fit.itertuples():
-        found = (row.sector_id, row.park_id)
-        first = items.get(found, f"第五章“{row.sector_zh}”未列该园区")
-        terms = f"第{'、'.join(orders[found])}项" if found in orders else "未提及该产业"
-        second = f"专栏6第{entries[row.park_id]}条{terms}" if row.park_id in entries else "专栏6无该园区条目"
-        assert row.cite_zh == f"{first}；{second}"
+    for sector, sector_zh, park, cite in fit[["sector_id", "sector_zh", "park_id", "cite_zh"]].to_numpy():
+        first = items.get((sector, park), f"第五章“{sector_zh}”未列该园区")
+        terms = f"第{'、'.join(orders[sector, park])}项" if (sector, park) in orders else "未提及该产业"
+        second = f"专栏6第{entries[park]}条{terms}" if park in entries else "专栏6无该园区条目"
+        assert cite == f"{first}；{second}"
 
 
 def test_the_order_of_rows_changes_nothing(plan: Plan, fit: pd.DataFrame, reordered: Plan) -> None:
@@ -327,7 +327,7 @@ def test_an_unknown_name_is_refused_with_the_nearest_ones(
     plan: Plan, fit: pd.DataFrame, names: dict[str, list[str]], words: str
 ) -> None:
     with pytest.raises(UnknownNameError, match=words):
-        select_fit(plan, fit, **names)  # type: ignore[arg-type]
+        select_fit(plan, fit, **names)
 
 
 def test_a_part_of_a_park_is_no_park(plan: Plan) -> None:

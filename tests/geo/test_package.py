@@ -17,7 +17,7 @@ from geo.errors import Fault, PlanError
 from geo.extents import GRADES
 from geo.fit import MAPPING_WORDS
 from geo.package import CODES, FIELD_TYPES, OPTIONAL_FIELDS, PLAN_WORDS, REQUIRED_FIELDS, check_plan, read_descriptor
-from geo.plan import DEFAULT_PATH, TABLES, read_plan
+from geo.plan import DEFAULT_PATH, TABLES, Plan, read_plan
 
 Damage = Callable[[Path], None]
 # What a fault says of its place: file, row, field, kind.
@@ -50,7 +50,7 @@ def line(file: str, new: str) -> Damage:
     return damage
 
 
-def parsed(file: str, change: Callable[[Any], None]) -> Damage:
+def parsed(file: str, change: Callable[[Any], object]) -> Damage:
     """Change a JSON file."""
 
     def damage(folder: Path) -> None:
@@ -349,6 +349,10 @@ SMALL_DAMAGES: dict[str, tuple[Damage, list[Place]]] = {
         content("places.geojson", b'{"type": "Feature", "properties": {}, "geometry": null}'),
         [("places.geojson", None, None, "not-geojson")],
     ),
+    "features of nothing": (
+        content("places.geojson", b'{"features": []}'),
+        [("places.geojson", None, None, "not-geojson")],
+    ),
     "no list of features": (
         content("places.geojson", b'{"type": "FeatureCollection", "features": null}'),
         [("places.geojson", None, None, "not-geojson")],
@@ -529,33 +533,32 @@ def test_a_folder_without_a_descriptor_leads_to_the_document(tmp_path: Path) -> 
         read_plan(tmp_path)
 
 
-def harmless(folder: Path) -> dict[str, list[Any]]:
-    tables = read_plan(folder)
-    return {name: tables.table(name).astype(object).fillna("").to_numpy().tolist() for name in ("parks", "sectors")}
+def cells(plan: Plan) -> dict[str, list[Any]]:
+    """Give what was read of two tables."""
+    return {name: plan.table(name).astype(object).fillna("").to_numpy().tolist() for name in ("parks", "extents")}
 
 
-def test_a_byte_order_mark_does_no_harm(package: Path) -> None:
-    before = harmless(package)
+def test_a_byte_order_mark_does_no_harm(yunpu: Path, yunpu_plan: Plan) -> None:
     for file in ("datapackage.json", "parks.csv", "extents.geojson"):
-        content(file, b"\xef\xbb\xbf" + (package / file).read_bytes())(package)
-    assert harmless(package) == before
+        content(file, b"\xef\xbb\xbf" + (yunpu / file).read_bytes())(yunpu)
+    assert cells(read_plan(yunpu)) == cells(yunpu_plan)
 
 
-def test_line_ends_of_windows_do_no_harm(package: Path) -> None:
-    before = harmless(package)
-    content("parks.csv", (package / "parks.csv").read_bytes().replace(b"\n", b"\r\n"))(package)
-    assert harmless(package) == before
+def test_line_ends_of_windows_and_of_unix_are_alike(yunpu: Path, yunpu_plan: Plan) -> None:
+    windows = (yunpu / "parks.csv").read_bytes()
+    assert windows.count(b"\r\n") == 4
+    content("parks.csv", windows.replace(b"\r\n", b"\n"))(yunpu)
+    assert cells(read_plan(yunpu)) == cells(yunpu_plan)
 
 
-def test_the_order_of_columns_is_free(package: Path) -> None:
-    before = harmless(package)
-    with (package / "sectors.csv").open(encoding="utf-8", newline="") as stream:
+def test_the_order_of_columns_is_free(yunpu: Path, yunpu_plan: Plan) -> None:
+    with (yunpu / "parks.csv").open(encoding="utf-8", newline="") as stream:
         rows = list(csv.reader(stream))
-    with (package / "sectors.csv").open("w", encoding="utf-8", newline="") as stream:
+    with (yunpu / "parks.csv").open("w", encoding="utf-8", newline="") as stream:
         csv.writer(stream).writerows(row[::-1] for row in rows)
-    assert check_plan(package) == []
-    after = read_plan(package).sectors[[*rows[0]]]
-    assert after.astype(object).fillna("").to_numpy().tolist() == before["sectors"]
+    parks = read_plan(yunpu).parks
+    assert parks.columns.tolist() == rows[0][::-1]
+    assert parks[rows[0]].astype(object).fillna("").to_numpy().tolist() == cells(yunpu_plan)["parks"]
 
 
 @pytest.mark.parametrize("word", sorted(TRUE_WORDS))
@@ -584,7 +587,6 @@ def test_faults_behind_a_blank_line_keep_their_rows(package: Path) -> None:
 
 def test_without_bounds_coordinates_must_still_be_degrees(package: Path) -> None:
     parsed("datapackage.json", lambda descriptor: descriptor.pop("bounds"))(package)
-    assert check_plan(package) == []
     parsed("extents.geojson", in_metres)(package)
     parsed("extents.geojson", latitude_first)(package)
     assert places(check_plan(package)) == [
@@ -594,10 +596,10 @@ def test_without_bounds_coordinates_must_still_be_degrees(package: Path) -> None
 
 
 @pytest.mark.parametrize("name", ["OGC:CRS84", "urn:ogc:def:crs:OGC:1.3:CRS84", None])
-def test_a_crs_member_that_says_wgs_84_longitude_first_or_nothing_is_no_fault(package: Path, name: str | None) -> None:
+def test_a_crs_member_that_says_wgs_84_longitude_first_or_nothing_is_no_fault(yunpu: Path, name: str | None) -> None:
     member = None if name is None else {"type": "name", "properties": {"name": name}}
-    parsed("extents.geojson", lambda collection: collection.update(crs=member))(package)
-    assert check_plan(package) == []
+    parsed("extents.geojson", lambda collection: collection.update(crs=member))(yunpu)
+    assert check_plan(yunpu) == []
 
 
 def test_the_codes_of_the_package_are_those_that_the_code_has_words_for() -> None:

@@ -203,14 +203,14 @@ def test_the_indicators_repeat_the_figures_of_the_sectors(plan: Plan) -> None:
     rows = plan.indicators[plan.indicators["indicator_id"] == "sector-scale"]
     pairs = rows.pivot_table(index="sector_id", columns="year", values="value")
     names = plan.main_sectors.set_index("sector_id")["name_zh"]
-    assert {names[sector]: (row[2020], row[2025]) for sector, row in pairs.iterrows()} == SCALES
+    assert {names[str(sector)]: (row[2020], row[2025]) for sector, row in pairs.iterrows()} == SCALES
 
 
 def table_1(plan: Plan, year: int) -> list[tuple[int | None, str, str, float]]:
     rows = plan.indicators[plan.indicators["table_no"].notna() & (plan.indicators["year"] == year)]
     return [
-        (None if isinstance(row.parent_id, str) else row.table_no, row.name_zh, row.unit_zh, row.value)
-        for row in rows.itertuples()
+        (None if isinstance(row["parent_id"], str) else row["table_no"], row["name_zh"], row["unit_zh"], row["value"])
+        for row in rows.to_dict("records")
     ]
 
 
