@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from geo.allocation import join_allocations, join_diagnostics
 from geo.errors import GeoError, PlanError
-from geo.fit import VERDICTS, fit_table, select_fit
+from geo.fit import VERDICTS, fit_table
+from geo.lookup import select_fit
 from geo.package import check_plan
 from geo.plan import DEFAULT_PATH, read_plan
 

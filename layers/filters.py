@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from geo.errors import GeoError, UnknownNameError
-from geo.fit import fit_table, park_id_of, parks_in, sector_id_of
+from geo.errors import GeoError
+from geo.fit import fit_table
+from geo.lookup import district_of, looked_up, park_id_of, parks_in, sector_id_of
 from geo.names import folded
 
 if TYPE_CHECKING:
@@ -156,7 +156,7 @@ def filters_of(
     ids = None if extent_ids is None else [_extent_id(plan, name) for name in extent_ids]
     return Filters(
         sectors=_ordered((sector_id_of(plan, name) for name in sectors), plan.main_sectors["sector_id"]),
-        districts=_ordered((_district_of(plan, name) for name in districts), plan.districts["name_zh"]),
+        districts=_ordered((district_of(plan, name) for name in districts), plan.districts["name_zh"]),
         parks=_ordered((park_id_of(plan, name) for name in parks), plan.parks["park_id"]),
         extent_ids=None if ids is None else _ordered(ids, plan.extents["extent_id"]),
     )
@@ -167,23 +167,9 @@ def _ordered(wanted: Iterable[str], order: Iterable[str]) -> tuple[str, ...]:
     return tuple(name for name in order if name in chosen)
 
 
-def _district_of(plan: Plan, name: str) -> str:
-    for row in plan.districts[["name_zh", "name_en"]].itertuples(index=False):
-        if folded(name) in {folded(row.name_zh), folded(row.name_zh.removesuffix("区")), folded(row.name_en)}:
-            return str(row.name_zh)
-    return _unknown(name, "district", plan.districts["name_zh"])
-
-
 def _extent_id(plan: Plan, name: str) -> str:
-    known = set(plan.extents["extent_id"])
-    return name if name in known else _unknown(name, "extent", known)
-
-
-def _unknown(name: str, what: str, choices: Iterable[str]) -> str:
-    listed = sorted(choices)
-    near = difflib.get_close_matches(name, listed, n=3, cutoff=0.2) or listed[:3]
-    msg = f"no {what} is called {name!r}; did you mean {', '.join(near)}?"
-    raise UnknownNameError(msg)
+    ids = plan.extents["extent_id"]
+    return looked_up(name, {folded(extent): extent for extent in ids}, "extent", sorted(ids))
 
 
 @lru_cache(maxsize=64)

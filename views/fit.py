@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import streamlit as st
 
-from geo.fit import CLOSENESS, VERDICTS, gaps, select_fit
+from geo.fit import CLOSENESS, VERDICTS, gaps
+from geo.lookup import select_fit
 from layers.export import cached_export
 from layers.palette import VERDICT_STYLES, sector_colours
 from views import state

@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from geo.fit import fit_table, select_fit
+from geo.fit import fit_table
+from geo.lookup import select_fit
 from geo.plan import Plan, read_plan
 from tests.browser.atlas import atlas_frame, present
 

@@ -9,7 +9,8 @@ from geo.allocation import focus_terms, join_allocations, join_diagnostics
 from geo.crs import CGCS2000_CM117
 from geo.districts import park_districts
 from geo.extents import measured_extents
-from geo.fit import fit_table, gaps, park_fields, parks_in, sectors_by_district, select_fit, spanning_parks
+from geo.fit import fit_table, gaps, park_fields, sectors_by_district, spanning_parks
+from geo.lookup import parks_in, select_fit
 from geo.package import OPTIONAL_FIELDS, REQUIRED_FIELDS, check_plan
 from geo.plan import Plan
 from geo.profile import park_profiles

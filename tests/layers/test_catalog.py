@@ -6,7 +6,8 @@ import pytest
 
 from geo.crs import geodesic_area_m2
 from geo.errors import GeoError, UnknownNameError
-from geo.fit import fit_table, parks_in
+from geo.fit import fit_table
+from geo.lookup import parks_in
 from geo.plan import Plan, read_plan
 from layers.catalog import PROVENANCE, catalog, layer, layer_fields, layer_table
 from layers.fields import Field
