@@ -1,5 +1,5 @@
 """
-What a page can answer, a command can answer: `python -m geo plan check`, `… allocation`, `… fit`.
+What a page can answer, a command can answer: `python -m geo plan check`, `… allocation`, `… fit`, `… screen`.
 
 Exit codes: 0 when the question was answered, 1 when a package has faults, 2 when the question could not be understood.
 """
@@ -18,6 +18,7 @@ from geo.fit import VERDICTS, fit_table
 from geo.lookup import select_fit
 from geo.package import check_plan
 from geo.plan import DEFAULT_PATH, read_plan
+from geo.screening_command import add_screen
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -85,6 +86,8 @@ def _parser() -> argparse.ArgumentParser:
     fit.add_argument("--park", action="append", default=[], help="id, name or alias of a park; may be repeated")
     _add_output(fit)
     fit.set_defaults(run=_fit)
+
+    add_screen(commands)
     return parser
 
 

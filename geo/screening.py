@@ -1,0 +1,334 @@
+"""
+A project against the parks of a plan: gates first, then ranked candidates.
+
+Three kinds of gates fail differently. What speaks of the project (lists, figures, environment, opinions) rules out
+every park; what speaks of a park (its industry, its room) rules out that park; what speaks of the site that was
+offered (location, land use, control lines) rules out no park, for another site may do. Only 不符合 rules out: the
+unknown never passes and never excludes. It is advice that can be attached to a file, never an approval.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pandas as pd
+
+from geo.candidates import Offer, park_offers, range_of, used_weights, verdict_changes
+from geo.errors import Fault, GeoError, UnknownNameError
+from geo.gates import FAILS, GATES, RESULTS, SITE_GATES, Gate, declaration_gate, lists_gate, opinions_gate
+from geo.industry_gates import industry_gate, park_industry
+from geo.matching import match_project
+from geo.methods import normalised_weights
+from geo.park_gates import location_gate, park_room, parks_at, room_gate
+from geo.projects import FIELDS
+from geo.ranking import check_scores, order_flips, points_of, ranks_of
+from geo.thresholds import land_gates, output_gates
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+    from datetime import date
+
+    from geo.batch import ProjectRow
+    from geo.industry_gates import Judgement
+    from geo.matching import Match
+    from geo.park_facts import ParkFacts
+    from geo.projects import Project
+    from geo.rules import Rules
+
+Answer = dict[str, Any]
+#: Gates that are asked of each park.
+_PARK_GATES = frozenset({"industry", "room"})
+_CHECKS = {"weighted_product": "加权积", "topsis": "TOPSIS"}
+#: Flips that are told one by one; the rest is counted.
+_TOLD = 5
+#: Parts of points are given finer than their sum, so that they add up to it.
+_POINT_DECIMALS = 4
+
+
+def screen_project(project: Project, facts: ParkFacts, rules: Rules, *, on: date) -> Answer:
+    """
+    Judge one project.
+
+    Parameters
+    ----------
+    project
+        As `geo.projects.read_project` returns it, without faults.
+    facts
+        About all parks of the plan.
+    rules
+        The office's rules.
+    on
+        The day of the check.
+
+    Returns
+    -------
+    answer
+        `name`, `subsectors`, `notes`, `gates` (in the order of the check), `candidates` (ranked), `ruled_out`,
+        `ranking` (weights, and where the order flips), `errors` (empty), and which plan, rules and day it was made
+        from; ready for JSON. docs/screening.md describes every key.
+
+    Raises
+    ------
+    UnknownNameError
+        If the project states a sector or field that the plan does not have.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from geo.park_facts import park_facts
+    >>> from geo.plan import read_plan
+    >>> from geo.rules import read_rules
+    >>> facts = park_facts(read_plan())
+    >>> answer = screen_project({"name": "甲", "product": "疫苗"}, facts, read_rules(), on=date(2026, 11, 22))
+    >>> answer["subsectors"][0]["zh"], answer["candidates"][0]["park_zh"], answer["gates"][0]["result"]
+    ('新药', '厦门生物医药港（含孚新工业区、东孚工业区西片区）', '缺数据')
+    """
+    matches, notes = match_project(project, facts.words)
+    is_unmatched = "gbt4754" in project and not any(match.basis == "code" for match in matches)
+    positions = parks_at(project, facts)
+    judgements = {park: park_industry(matches, park, facts, is_code_unmatched=is_unmatched) for park in facts.parks}
+    rooms = {park: park_room(project, park, facts, rules) for park in facts.parks}
+    gates = [
+        lists_gate(project, rules),
+        industry_gate(judgements, positions, facts),
+        location_gate(positions, facts),
+        declaration_gate(project, rules, "land_use"),
+        declaration_gate(project, rules, "control_lines"),
+        *land_gates(project, rules),
+        *output_gates(project, rules),
+        declaration_gate(project, rules, "environment_safety"),
+        room_gate(rooms, judgements, positions, rules),
+        opinions_gate(project, rules, on=on),
+    ]
+    against = [gate for gate in gates if gate.result == FAILS and gate.group not in SITE_GATES | _PARK_GATES]
+    sited = {} if positions is None else dict(zip(positions["park_id"], positions["position"], strict=True))
+    case = _Case(project, matches, judgements, rooms, sited)
+    kept, out = _parted(case, against, facts)
+    candidates, ranking = _ranked(case, kept, facts, rules)
+    return {
+        "name": project["name"],
+        "subsectors": [_subsector(match, facts) for match in matches],
+        "notes": notes + _area_note(project),
+        "gates": [_gate(gate) for gate in gates],
+        "candidates": candidates,
+        "ruled_out": out,
+        "ranking": ranking,
+        "errors": [],
+        "plan": facts.plan.release,
+        "rules": rules.label,
+        "is_synthetic": rules.is_synthetic,
+        "on": on.isoformat(),
+    }
+
+
+def screen_projects(
+    rows: Sequence[ProjectRow],
+    facts: ParkFacts,
+    rules: Rules,
+    *,
+    on: date,
+    progress: Callable[[int, int], None] | None = None,
+    is_cancelled: Callable[[], bool] | None = None,
+) -> list[Answer]:
+    """
+    Judge the projects of a file, good rows and bad.
+
+    Parameters
+    ----------
+    rows
+        What `geo.batch.read_projects` returned.
+    facts, rules, on
+        As for `screen_project`.
+    progress
+        Called after each row with how many are done and how many there are.
+    is_cancelled
+        Asked before each row; what is done by then is returned.
+
+    Returns
+    -------
+    answers
+        One a row, in the order of the file, with `row`; a row with faults has them in `errors` (file, row, column,
+        kind, reason) and is not judged. Fewer than `rows` when cancelled.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from geo.batch import ProjectRow
+    >>> from geo.park_facts import park_facts
+    >>> from geo.plan import read_plan
+    >>> from geo.rules import read_rules
+    >>> rows = [
+    ...     ProjectRow("a.csv", 2, {"name": "甲", "sector": "养猪"}, ()),
+    ...     ProjectRow("a.csv", 3, {"name": "乙"}, ()),
+    ... ]
+    >>> answers = screen_projects(rows, park_facts(read_plan()), read_rules(), on=date(2026, 11, 22))
+    >>> [(answer["row"], len(answer["errors"])) for answer in answers]
+    [(2, 1), (3, 0)]
+    """
+    answers = []
+    for done, row in enumerate(rows, start=1):
+        if is_cancelled is not None and is_cancelled():
+            break
+        answers.append(_screened(row, facts, rules, on=on))
+        if progress is not None:
+            progress(done, len(rows))
+    return answers
+
+
+def _screened(row: ProjectRow, facts: ParkFacts, rules: Rules, *, on: date) -> Answer:
+    faults = list(row.faults)
+    if not faults:
+        try:
+            return {"row": row.row} | screen_project(row.project, facts, rules, on=on)
+        except UnknownNameError as error:
+            faults = [Fault(row.file, row.row, FIELDS["sector"].zh, "unknown-name", str(error))]
+        except GeoError as error:
+            faults = [Fault(row.file, row.row, None, "cannot-judge", str(error))]
+    empty: Answer = {key: [] for key in ("subsectors", "notes", "gates", "candidates", "ruled_out")}
+    errors = [
+        {"file": fault.file, "row": fault.row, "column": fault.field, "kind": fault.kind, "reason": fault.reason}
+        for fault in faults
+    ]
+    head = {"row": row.row, "name": row.project.get("name", "")}
+    made = {"plan": facts.plan.release, "rules": rules.label, "is_synthetic": rules.is_synthetic, "on": on.isoformat()}
+    return head | empty | {"ranking": None, "errors": errors} | made
+
+
+def _subsector(match: Match, facts: ParkFacts) -> Answer:
+    sector = facts.words.fields.get(str(match.sector_id))
+    return match._asdict() | {"sector_zh": sector.zh if sector else None}
+
+
+def _gate(gate: Gate) -> Answer:
+    words = {"group": gate.group, "group_zh": GATES[gate.group][0], "result_en": RESULTS[gate.result]}
+    return gate._asdict() | words
+
+
+def _area_note(project: Project) -> list[str]:
+    if not project.get("area_is_drawn"):
+        return []
+    return [f"用地面积按地块图形计算为{project['area_ha']:.2f}公顷（椭球面积）"]
+
+
+class _Case(NamedTuple):
+    """What was found of one project, by park where it differs."""
+
+    project: Project
+    matches: Sequence[Match]
+    judgements: Mapping[str, Judgement]
+    rooms: Mapping[str, Gate]
+    sited: Mapping[str, str]
+
+
+def _parted(case: _Case, against: list[Gate], facts: ParkFacts) -> tuple[list[str], list[Answer]]:
+    """Parks that stay, and those that a gate rules out with the first gate that does."""
+    kept: list[str] = []
+    out: list[Answer] = []
+    for park, judgement in case.judgements.items():
+        reasons = [(gate.gate, gate.value, gate.cite) for gate in against]
+        if judgement.result == FAILS:
+            reasons.append(("industry", judgement.value, judgement.cite))
+        if case.rooms[park].result == FAILS:
+            reasons.append(("room", case.rooms[park].value, case.rooms[park].cite))
+        if not reasons:
+            kept.append(park)
+            continue
+        gate, value, cite = reasons[0]
+        names = {"park_id": park, "park_zh": facts.parks[park]["name_zh"]}
+        out.append(names | {"gate": gate, "value": value, "cite": cite})
+    return kept, out
+
+
+def _ranked(case: _Case, kept: Sequence[str], facts: ParkFacts, rules: Rules) -> tuple[list[Answer], Answer]:
+    weights = used_weights(case.project, case.matches, rules)
+    if not kept or not weights:
+        says = "没有园区可列，见各关口和ruled_out" if not kept else "所用准则的权重都是0，未排序"
+        return [], {"weights": {}, "checks": [], "is_stable": None, "says": says}
+    offers = {
+        park: park_offers(case.project, case.matches, case.judgements[park], park, facts, rules)
+        for park in sorted(kept)
+    }
+    scores = check_scores(_ratios(offers), weights)
+    ranks = ranks_of(scores).to_dict("index")
+    points = points_of(_ratios(offers), weights).to_dict("index")
+    shares = {str(name): float(share) for name, share in normalised_weights(weights).items()}
+    order = sorted(kept, key=lambda park: (ranks[park]["weighted_sum"], facts.parks[park]["order"], park))
+    candidates = []
+    for park in order:
+        parts = [_part(offer, shares[name], points[park][name]) for name, offer in offers[park].items()]
+        candidates.append(_candidate(park, parts, ranks[park], case, facts))
+    return candidates, _robustness(scores, shares, next(iter(offers.values())), facts)
+
+
+def _ratios(offers: Mapping[str, Mapping[str, Offer]]) -> pd.DataFrame:
+    """Ratios by park and criterion, NaN where unknown."""
+    rows = {
+        park: {name: math.nan if offer.ratio is None else offer.ratio.value for name, offer in row.items()}
+        for park, row in offers.items()
+    }
+    return pd.DataFrame.from_dict(rows, orient="index", dtype="float64")
+
+
+def _candidate(park: str, parts: list[Answer], ranks: Mapping[Hashable, int], case: _Case, facts: ParkFacts) -> Answer:
+    row, judgement, room, position = facts.parks[park], case.judgements[park], case.rooms[park], case.sited.get(park)
+    totals = {key: round(math.fsum(part[key] for part in parts), 2) for key in ("points", "points_min", "points_max")}
+    return {
+        "rank": int(ranks["weighted_sum"]),
+        "park_id": park,
+        "park_zh": row["name_zh"],
+        "park_en": row["name_en"],
+        **totals,
+        "parts_of_points": parts,
+        "verdict": judgement.verdict,
+        "gates": [_park_gate(judgement), _gate(room)],
+        "site": position,
+        "ranks": {str(check): int(rank) for check, rank in ranks.items()},
+        "would_change": verdict_changes(judgement, room, position, facts, park),
+    }
+
+
+def _part(offer: Offer, share: float, points: float) -> Answer:
+    limits = range_of(offer)
+    return {
+        "criterion": offer.criterion,
+        "zh": offer.zh,
+        "weight": round(share * 100, 2),
+        "value": offer.value,
+        "benchmark": offer.benchmark,
+        "ratio": None if offer.ratio is None else round(offer.ratio.value, 4),
+        "points": round(points, _POINT_DECIMALS),
+        "points_min": round(share * limits.low * 100, _POINT_DECIMALS),
+        "points_max": round(share * limits.high * 100, _POINT_DECIMALS),
+        "cite": offer.cite,
+    }
+
+
+def _park_gate(judgement: Judgement) -> Answer:
+    gate = Gate("industry", GATES["industry"][0], judgement.result, judgement.value, "规划一致", judgement.cite)
+    return _gate(gate)
+
+
+def _robustness(
+    scores: pd.DataFrame, shares: Mapping[str, float], offers: Mapping[str, Offer], facts: ParkFacts
+) -> Answer:
+    """Where another method or other weights turn the order round, in words."""
+    flips = order_flips(scores)
+    checks = []
+    for check in (str(column) for column in scores.columns if column != "weighted_sum"):
+        pairs = [(flip.first, flip.second) for flip in flips if flip.check == check]
+        criterion = next((name for name in shares if check in {f"{name}+20%", f"{name}-20%"}), "")
+        zh = _CHECKS.get(check) or f"“{offers[criterion].zh}”权重{check.removeprefix(criterion)}"
+        told = [[facts.short(one), facts.short(other)] for one, other in pairs[:_TOLD]]
+        checks.append({"check": check, "zh": zh, "flips": len(pairs), "pairs": told})
+    turned = [check for check in checks if check["flips"]]
+    weights = {name: round(share * 100, 2) for name, share in shares.items()}
+    return {"weights": weights, "checks": checks, "is_stable": not turned, "says": _says(turned)}
+
+
+def _says(turned: Iterable[Answer]) -> str:
+    said = "；".join(
+        f"按{check['zh']}有{check['flips']}对次序颠倒，如{check['pairs'][0][1]}先于{check['pairs'][0][0]}"
+        for check in turned
+    )
+    return said or "各权重增减20%、改用加权积或TOPSIS，次序都不颠倒"
