@@ -71,7 +71,7 @@ def read_manifest(folder: Path = STATIC_FOLDER) -> list[AssetPackage]:
     Examples
     --------
     >>> [package["package"] for package in read_manifest()]
-    ['leaflet', 'leaflet.fullscreen', 'leaflet-measure', 'leaflet-mouse-position']
+    ['leaflet', 'leaflet.fullscreen', 'leaflet-measure', 'leaflet-mouse-position', 'leaflet-draw']
     """
     return cast("list[AssetPackage]", json.loads((folder / MANIFEST).read_text(encoding="utf-8")))
 
@@ -98,10 +98,9 @@ def asset_urls(base: str, *, language: str = "zh_CN") -> dict[type[JSCSSMixin], 
     >>> asset_urls("/yuantu")[MousePosition].js[0][1].split("?")[0]
     '/yuantu/assets/leaflet-mouse-position/L.Control.MousePosition.js'
     """
-    checksums = {file["path"]: file["sha256"] for package in read_manifest() for file in package["files"]}
 
     def link(name: str, path: str) -> Links:
-        return [(name, f"{base.rstrip('/')}/assets/{path}?v={checksums[path][:8]}")]
+        return [(name, _vendored_url(base, path))]
 
     measure = "leaflet-measure.cn.js" if language.startswith("zh") else "leaflet-measure.js"
     return {
@@ -120,6 +119,36 @@ def asset_urls(base: str, *, language: str = "zh_CN") -> dict[type[JSCSSMixin], 
             css=link("mouse_position_css", "leaflet-mouse-position/L.Control.MousePosition.css"),
         ),
     }
+
+
+def draw_links(base: str) -> AssetLinks:
+    """
+    Addresses of the drawing tool, which no folium class of the map asks for.
+
+    Parameters
+    ----------
+    base
+        Path below which the app is served, as for `asset_urls`.
+
+    Returns
+    -------
+    links
+        As of `asset_urls`.
+
+    Examples
+    --------
+    >>> draw_links("/yuantu").js[0][1].split("?")[0]
+    '/yuantu/assets/leaflet-draw/leaflet.draw.js'
+    """
+    return AssetLinks(
+        js=[("leaflet_draw", _vendored_url(base, "leaflet-draw/leaflet.draw.js"))],
+        css=[("leaflet_draw_css", _vendored_url(base, "leaflet-draw/leaflet.draw.css"))],
+    )
+
+
+def _vendored_url(base: str, path: str) -> str:
+    checksums = {file["path"]: file["sha256"] for package in read_manifest() for file in package["files"]}
+    return f"{base.rstrip('/')}/assets/{path}?v={checksums[path][:8]}"
 
 
 def use_local_assets(base: str, *, language: str = "zh_CN") -> None:

@@ -11,7 +11,7 @@ from folium.elements import JSCSSMixin
 from folium.plugins import Fullscreen, MeasureControl, MousePosition
 from jinja2 import Template
 
-from layers.assets import asset_urls, own_url
+from layers.assets import asset_urls, draw_links, own_url
 from layers.legend import legend
 from layers.palette import darker, sector_colours
 from layers.served import served_group
@@ -112,12 +112,15 @@ class AtlasSettings:
         审图号 of the map; without one the map says that it is for internal use.
     online
         Base maps from other hosts, off until a person turns one on.
+    draw
+        Whether a person can draw a point or a polygon on the map.
     """
 
     base: str = ""
     language: str = "zh"
     review_number: str = ""
     online: tuple[OnlineMap, ...] = field(default=())
+    draw: bool = False
 
 
 class AtlasScript(JSCSSMixin, MacroElement):
@@ -142,8 +145,9 @@ class AtlasScript(JSCSSMixin, MacroElement):
         super().__init__()  # type: ignore[no-untyped-call]
         self._name = "AtlasScript"
         self.options_json = options
-        self.default_js = [("yuantu_atlas", own_url(base, "atlas.js"))]
-        self.default_css = [("yuantu_atlas_css", own_url(base, "atlas.css"))]
+        tool = draw_links(base) if options["draw"] else None
+        self.default_js = [*(tool.js if tool else ()), ("yuantu_atlas", own_url(base, "atlas.js"))]
+        self.default_css = [*(tool.css if tool else ()), ("yuantu_atlas_css", own_url(base, "atlas.css"))]
 
 
 class AtlasState(MacroElement):
@@ -153,7 +157,9 @@ class AtlasState(MacroElement):
     Parameters
     ----------
     state
-        `shown` (extent ids), `selected` (park id or None), `sectors` (ids switched on), `counts` (parks by sector).
+        `shown` (extent ids), `selected` (park id or None), `sectors` (ids switched on), `counts` (parks by sector); and
+        where they are wanted `site` (GeoJSON geometry to mark), `over` (sectors by extent id, in place of the plan's),
+        `draft` (GeoJSON of parks that the plan lacks), `sync` (name that maps of one page share to move together).
     """
 
     _template = Template("{% macro script(this, kwargs) %}yuantu.apply({{ this.state|tojson }});{% endmacro %}")
@@ -231,6 +237,7 @@ def atlas_options(plan: Plan, settings: AtlasSettings) -> dict[str, Any]:
         },
         "words": {key: words[key] for key in ("legend", "failed", "box_only")},
         "attribution": _ATTRIBUTION,
+        "draw": settings.draw,
         "bounds": leaflet_bounds(plan.extents.total_bounds, margin=0.015),
     }
 

@@ -17,6 +17,13 @@ VERDICT_STYLES = {
     "focus_only": ("#E3D4F0", "#43265E", "○"),
     "none": ("#F4F5F6", "#6B7280", "–"),
 }
+#: Results of screening gates, in the same manner.
+RESULT_STYLES = {
+    "符合": ("#1B7F5C", "#FFFFFF", "●"),
+    "需论证": ("#F2B84B", "#4A3200", "◐"),
+    "缺数据": ("#E5E7EB", "#374151", "○"),
+    "不符合": ("#B4372F", "#FFFFFF", "✕"),
+}
 #: Grades: colours of their badges; the lines are solid, solid, dashed and dotted.
 GRADE_STYLES = {
     "A": ("#DDEFE5", "#14532D"),

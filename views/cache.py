@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import json
+import warnings
+from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from geo.districts import park_districts
-from geo.fit import sectors_by_district, spanning_parks
+from geo.fit import fit_table, sectors_by_district, spanning_parks
+from geo.park_facts import ParkFacts, park_facts
 from geo.plan import Plan, read_plan
 from geo.profile import Profiles, park_profiles
+from geo.scenario import EditionWarning, Scenario, apply_scenario, scenario_changes
 from geo.selection import Facets, park_facets
 from layers.atlas import atlas
+from layers.served import browser_layer
 from views.settings import atlas_settings, plan_path
 
 if TYPE_CHECKING:
@@ -54,12 +60,69 @@ def shared_spanning() -> pd.DataFrame:
     return spanning_parks(shared_plan())
 
 
-def new_atlas(language: str) -> folium.Map:
+def new_atlas(language: str, *, draw: bool = False) -> folium.Map:
     """A map for one language, fresh: rendering changes the object, so it cannot be shared."""
-    return atlas(shared_plan(), atlas_settings(language))
+    return atlas(shared_plan(), replace(atlas_settings(language), draw=draw))
+
+
+@lru_cache(maxsize=1)
+def shared_park_facts() -> ParkFacts:
+    """What screening looks at."""
+    return park_facts(shared_plan())
 
 
 def warm() -> None:
     """Compute what every visitor needs, so that the first one does not wait for it."""
-    for result in (shared_facets, shared_profiles, shared_districts, shared_district_counts, shared_spanning):
+    for result in (
+        shared_facets,
+        shared_profiles,
+        shared_districts,
+        shared_district_counts,
+        shared_spanning,
+        shared_park_facts,
+    ):
         result()
+
+
+@dataclass(frozen=True, eq=False)
+class Changed:
+    """What a scenario gives: the changed plan, its verdicts, the tables of changes, and the map's difference."""
+
+    plan: Plan
+    fit: pd.DataFrame
+    tables: dict[str, pd.DataFrame]
+    over: dict[str, list[str]]
+    draft: dict[str, Any]
+
+
+@lru_cache(maxsize=1)
+def _drawn_parks() -> dict[str, list[str]]:
+    """Sectors of each park part as the map draws them."""
+    return {park["extent_id"]: park["sectors"] for park in _park_properties(shared_plan())}
+
+
+def _park_properties(plan: Plan) -> list[dict[str, Any]]:
+    return [feature["properties"] for feature in json.loads(browser_layer(plan, "parks"))["features"]]
+
+
+@lru_cache(maxsize=16)
+def shared_changes(scenario: Scenario) -> Changed:
+    """What a scenario changes; scenarios are values, so that equal ones share the answer."""
+    plan = shared_plan()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", EditionWarning)
+        after = apply_scenario(plan, scenario)
+        tables = scenario_changes(plan, scenario)
+    before = _drawn_parks()
+    features = json.loads(browser_layer(after, "parks"))["features"]
+    known = {feature["properties"]["extent_id"]: feature["properties"]["sectors"] for feature in features}
+    return Changed(
+        after,
+        fit_table(after),
+        tables,
+        {extent: sectors for extent, sectors in known.items() if extent in before and sectors != before[extent]},
+        {
+            "type": "FeatureCollection",
+            "features": [feature for feature in features if feature["properties"]["extent_id"] not in before],
+        },
+    )

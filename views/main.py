@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from views import explore, files, fit, indicators, sources, state
+from views import explore, files, fit, indicators, scenario, screening, sources, state
 from views.cache import shared_plan
 from views.words import word
 
@@ -14,6 +14,8 @@ _STYLE = Path(__file__).parent / "style.css"
 PAGES = (
     ("explore", explore.page, ":material/map:"),
     ("fit", fit.page, ":material/grid_on:"),
+    ("screening", screening.page, ":material/fact_check:"),
+    ("scenario", scenario.page, ":material/alt_route:"),
     ("indicators", indicators.page, ":material/monitoring:"),
     ("files", files.page, ":material/download:"),
     ("sources", sources.page, ":material/menu_book:"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 from streamlit_folium import st_folium
@@ -12,12 +12,20 @@ from views import state
 from views.cache import new_atlas, shared_facets
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 _LISTED = ("aligned", "layout_only", "unreflected")
 
 
-def show_map(key: str, extent_ids: Sequence[str]) -> None:
+def show_map(
+    key: str,
+    extent_ids: Sequence[str],
+    *,
+    ranks: Mapping[str, int] | None = None,
+    draw: bool = False,
+    site: Mapping[str, Any] | None = None,
+    extra: Mapping[str, Any] | None = None,
+) -> None:
     """
     Draw the map with these park parts; clicks choose parks and switch sectors.
 
@@ -27,10 +35,20 @@ def show_map(key: str, extent_ids: Sequence[str]) -> None:
         Of the map on its page.
     extent_ids
         Parts to show; the others are hidden, the map itself stays as it is.
+    ranks
+        Ranks of parks, shown before their names.
+    draw
+        Whether a person can draw a point or a polygon here; `state.drawn` gives the last one.
+    site
+        GeoJSON geometry to mark, longitude first; with `draw`, what was drawn unless another is given.
+    extra
+        More of the map's state, as of `layers.atlas.AtlasState`: `over`, `draft`, `sync`, `counts`.
     """
+    if draw and site is None:
+        site = state.drawn(key)
     with st.container(key=f"{key}_frame"):
         st_folium(
-            new_atlas(state.language()),
+            new_atlas(state.language(), draw=draw),
             key=key,
             height=640,
             use_container_width=True,
@@ -41,7 +59,10 @@ def show_map(key: str, extent_ids: Sequence[str]) -> None:
                     "selected": state.chosen_park(),
                     "sectors": list(state.selection().sectors),
                     "counts": sector_counts(extent_ids),
+                    "ranks": dict(ranks or {}),
+                    "site": site,
                 }
+                | dict(extra or {})
             ),
             on_change=lambda: state.map_event(key),
         )

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from geo.errors import GeoError
 from geo.extents import GRADES
 from geo.fit import VERDICTS
+from geo.scenario_text import Scenario, from_url_text, url_or_none
 from geo.selection import LISTINGS, Selection
 
 if TYPE_CHECKING:
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
 LANGUAGES = ("zh", "en")
 #: Keys of the address that hold several values, and those that hold one.
 MANY = ("sector", "track", "district", "verdict", "listing", "grade")
-ONE = ("lang", "q", "park")
+ONE = ("lang", "q", "park", "scenario")
 _OPENED = "opened"
 
 
@@ -38,6 +40,7 @@ def open_session(plan: Plan) -> None:
     st.session_state["lang"] = _one("lang", LANGUAGES) or LANGUAGES[0]
     st.session_state["park"] = _one("park", list(plan.parks["park_id"]))
     st.session_state["q"] = st.query_params.get("q", "")[:80]
+    _open_scenario(st.query_params.get("scenario"))
     st.session_state[_OPENED] = True
 
 
@@ -140,6 +143,40 @@ def map_event(key: str) -> None:
         choose_park(event.get("park_id"))
     elif event.get("type") == "sector" and event.get("sector_id"):
         toggle_sector(event["sector_id"])
+    elif event.get("type") == "drawn":
+        set_drawn(key, event.get("geometry"))
+
+
+def drawn(key: str) -> dict[str, Any] | None:
+    """GeoJSON geometry (longitude first) that was last drawn on the map with this key, if any."""
+    geometry: dict[str, Any] | None = st.session_state.get(f"{key}_drawn")
+    return geometry
+
+
+def set_drawn(key: str, geometry: dict[str, Any] | None) -> None:
+    """Give the map with this key another drawing, or none."""
+    st.session_state[f"{key}_drawn"] = geometry
+
+
+def scenario() -> Scenario | None:
+    """The scenario that the session works on, if it has begun one."""
+    current: Scenario | None = st.session_state.get("scenario_now")
+    return current
+
+
+def set_scenario(new: Scenario | None) -> None:
+    """Work on this scenario; where it is short enough, and says anything, it stands in the address."""
+    st.session_state["scenario_now"] = new
+    st.session_state["scenario"] = url_or_none(new) if new and new.edits else None
+
+
+def _open_scenario(text: str | None) -> None:
+    """Take the scenario of the address; one that cannot be read is told on its page."""
+    try:
+        set_scenario(from_url_text(text) if text else None)
+    except GeoError as error:
+        set_scenario(None)
+        st.session_state["scenario_fault"] = str(error)
 
 
 def table_event(key: str, park_ids: Sequence[str]) -> None:

@@ -10,6 +10,7 @@
   var parts = {};           // extent_id -> Leaflet layer
   var halos = {};           // extent_id -> Leaflet layer
   var labels = [];          // {marker, rank, extentId}
+  var drawn = { group: null, text: "null", isBusy: false }, drafts = { text: "null", ids: [] }, sync = null, patterns = {};
   var config = null, map = null, legendBox = null, parksGroup = null, sequence = 0, pending = 0, isReady = false, home = null;
 
   function start(target, options) {
@@ -17,7 +18,7 @@
     config = options;
     window.yuantu.map = map;
     document.documentElement.lang = options.language;
-    [["sea", 150], ["land", 200], ["district", 250], ["metro", 300], ["halo", 350], ["park", 400], ["place", 450], ["label", 620]]
+    [["sea", 150], ["land", 200], ["district", 250], ["metro", 300], ["halo", 350], ["park", 400], ["place", 450], ["drawn", 460], ["label", 620]]
       .forEach(function (pane) { map.createPane(pane[0]).style.zIndex = pane[1]; });
     map.getPane("label").style.pointerEvents = "none";
     map.getPane("halo").style.pointerEvents = "none";
@@ -27,10 +28,11 @@
     addNotice();
     addPatterns();
     addLegend();
+    addDrawing();
     restoreView();
     showWhenStyled();
     map.on("zoomend moveend overlayadd overlayremove", placeLabels);
-    map.on("click", function () { if (state.selected) { tell({ type: "select", park_id: null }); } });
+    map.on("click", function () { if (state.selected && !drawn.isBusy) { tell({ type: "select", park_id: null }); } });
   }
 
   /* Styles load beside the scripts; a map without them is not a sight to show. */
@@ -134,14 +136,23 @@
     },
     parks: function (group, collection) {
       parksGroup = group;
+      addParts(collection, true);
+    }
+  };
+
+  function addParts(collection, isChoosable) {
+      var group = parksGroup;
       L.geoJSON(collection, {
         pane: "park", style: partStyle, bubblingMouseEvents: false,
         onEachFeature: function (feature, layer) {
           var p = feature.properties;
           parts[p.extent_id] = layer;
-          layer.bindTooltip(tip(p), { sticky: true, className: "yt-tip" });
+          layer.bindTooltip(function () { return tip(p); }, { sticky: true, className: "yt-tip" });
           layer.on({
-            click: function (event) { L.DomEvent.stop(event); tell({ type: "select", park_id: p.park_id, extent_id: p.extent_id }); },
+            click: function (event) {
+              L.DomEvent.stop(event);
+              if (isChoosable && !drawn.isBusy) { tell({ type: "select", park_id: p.park_id, extent_id: p.extent_id }); }
+            },
             mouseover: function () { emphasise(p.park_id, true); },
             mouseout: function () { emphasise(p.park_id, false); },
             add: function () { mark(layer, p); }
@@ -149,8 +160,10 @@
           addLabel(group, [p.label_lat, p.label_lon], text(p, "label"), "yt-label yt-park", { rank: -p.area_km2, id: p.extent_id, least: p.area_km2 < 0.6 ? 12.5 : 10 });
         }
       });
-    }
-  };
+  }
+
+  /* What a scenario lists for a part, where it differs from the plan. */
+  function sectorsOf(p) { return (state.over || {})[p.extent_id] || p.sectors; }
 
   function mark(layer, p) {
     var path = layer.getElement && layer.getElement();
@@ -161,7 +174,7 @@
   }
 
   function tip(p) {
-    var sectors = p.sectors.map(function (id) {
+    var sectors = sectorsOf(p).map(function (id) {
       return '<i class="yt-dot" style="background:' + config.colours[id] + '"></i>' + esc(config.names[id]);
     }).join("<br>") || '<i class="yt-dot" style="background:' + GREY + '"></i>' + esc(config.words.box_only);
     return "<b>" + esc(text(p, "title")) + "</b><br>" + sectors + "<br><small>" + esc(text(p, "known")) + "</small>";
@@ -184,10 +197,11 @@
   function patternId(sectors) { return "yt-" + sectors.join("-"); }
 
   function partStyle(feature) {
-    var p = feature.properties, isChosen = state.selected === p.park_id;
-    var fill = p.sectors.length === 0 ? GREY : p.sectors.length === 1 ? config.colours[p.sectors[0]] : "url(#" + patternId(p.sectors) + ")";
+    var p = feature.properties, isChosen = state.selected === p.park_id, sectors = sectorsOf(p);
+    if (sectors.length > 1) { addPattern(sectors); }
+    var fill = sectors.length === 0 ? GREY : sectors.length === 1 ? config.colours[sectors[0]] : "url(#" + patternId(sectors) + ")";
     return {
-      color: isChosen ? "#111827" : p.sectors.length ? config.strokes[p.sectors[0]] : "#5B616B",
+      color: isChosen ? "#111827" : sectors.length ? config.strokes[sectors[0]] : "#5B616B",
       weight: isChosen ? 3.2 : 1.8, dashArray: GRADE_DASH[p.grade], lineCap: p.grade === "D" ? "round" : "butt",
       fillColor: fill, fillOpacity: p.relation === "whole" ? 0.22 : isChosen ? 0.85 : 0.62, opacity: 1
     };
@@ -198,23 +212,30 @@
     return { stroke: isChosen, color: "#374151", weight: 1, dashArray: "2 4", fillColor: "#6B7280", fillOpacity: isChosen ? 0.13 : 0.06 };
   }
 
+  var SVG = "http://www.w3.org/2000/svg";
+
   function addPatterns() {
-    var ns = "http://www.w3.org/2000/svg", svg = document.createElementNS(ns, "svg"), defs = document.createElementNS(ns, "defs");
+    var svg = document.createElementNS(SVG, "svg");
     svg.setAttribute("width", 0); svg.setAttribute("height", 0); svg.style.position = "absolute";
-    config.mixtures.forEach(function (sectors) {
-      var pattern = document.createElementNS(ns, "pattern"), band = 7, size = band * sectors.length;
-      [["id", patternId(sectors)], ["width", size], ["height", size], ["patternUnits", "userSpaceOnUse"], ["patternTransform", "rotate(45)"]]
-        .forEach(function (pair) { pattern.setAttribute(pair[0], pair[1]); });
-      sectors.forEach(function (id, number) {
-        var stripe = document.createElementNS(ns, "rect");
-        [["x", number * band], ["y", 0], ["width", band], ["height", size], ["fill", config.colours[id]]]
-          .forEach(function (pair) { stripe.setAttribute(pair[0], pair[1]); });
-        pattern.appendChild(stripe);
-      });
-      defs.appendChild(pattern);
-    });
-    svg.appendChild(defs);
+    patterns = { box: document.createElementNS(SVG, "defs"), made: {} };
+    config.mixtures.forEach(addPattern);
+    svg.appendChild(patterns.box);
     document.body.appendChild(svg);
+  }
+
+  function addPattern(sectors) {
+    if (patterns.made[patternId(sectors)]) { return; }
+    patterns.made[patternId(sectors)] = true;
+    var pattern = document.createElementNS(SVG, "pattern"), band = 7, size = band * sectors.length;
+    [["id", patternId(sectors)], ["width", size], ["height", size], ["patternUnits", "userSpaceOnUse"], ["patternTransform", "rotate(45)"]]
+      .forEach(function (pair) { pattern.setAttribute(pair[0], pair[1]); });
+    sectors.forEach(function (id, number) {
+      var stripe = document.createElementNS(SVG, "rect");
+      [["x", number * band], ["y", 0], ["width", band], ["height", size], ["fill", config.colours[id]]]
+        .forEach(function (pair) { stripe.setAttribute(pair[0], pair[1]); });
+      pattern.appendChild(stripe);
+    });
+    patterns.box.appendChild(pattern);
   }
 
   function emphasise(parkId, isOn) {
@@ -231,14 +252,17 @@
   function apply(next) {
     var before = state.selected;
     state = next;
+    showSite();
+    follow(state.sync || null);
     draw();
     if (state.selected && state.selected !== before) { reveal(state.selected); }
   }
 
   function draw() {
     if (!isReady || !parksGroup) { return; }
+    showDrafts();
     var shown = {};
-    (state.shown || Object.keys(parts)).forEach(function (id) { shown[id] = true; });
+    (state.shown || Object.keys(parts)).concat(drafts.ids).forEach(function (id) { shown[id] = true; });
     Object.keys(parts).forEach(function (id) {
       var layer = parts[id];
       if (shown[id] && !parksGroup.hasLayer(layer)) { parksGroup.addLayer(layer); }
@@ -257,6 +281,138 @@
     }
     drawLegend();
     placeLabels();
+  }
+
+  /* Parks that a scenario drafts: parts like the others, but not of the plan, so that a click cannot choose them. */
+  function showDrafts() {
+    var said = JSON.stringify(state.draft || null);
+    if (said === drafts.text) { return; }
+    drafts.ids.forEach(function (id) {
+      parksGroup.removeLayer(parts[id]);
+      delete parts[id];
+      labels.filter(function (item) { return item.extentId === id; }).forEach(function (item) { parksGroup.removeLayer(item.marker); });
+      labels = labels.filter(function (item) { return item.extentId !== id; });
+    });
+    var features = (state.draft && state.draft.features) || [];
+    drafts = { text: said, ids: features.map(function (feature) { return feature.properties.extent_id; }) };
+    if (features.length) { addParts(state.draft, false); }
+  }
+
+  /* ---- drawing --------------------------------------------------------------------------------------------------- */
+
+  var DRAW_ZH = {
+    draw: {
+      toolbar: {
+        actions: { title: "取消绘制", text: "取消" }, finish: { title: "完成绘制", text: "完成" },
+        undo: { title: "删除上一个点", text: "撤销" }, buttons: { polygon: "绘制范围", marker: "标记地点" }
+      },
+      handlers: {
+        marker: { tooltip: { start: "点击地图，标记地点" } },
+        polygon: { tooltip: { start: "点击地图，开始绘制", cont: "继续点击，添加顶点", end: "点击第一个点，完成绘制" } },
+        polyline: { error: "<strong>错误：</strong>边线不能相交！" }
+      }
+    },
+    edit: {
+      toolbar: {
+        actions: {
+          save: { title: "保存修改", text: "保存" }, cancel: { title: "放弃修改", text: "取消" },
+          clearAll: { title: "全部清除", text: "全部清除" }
+        },
+        buttons: { edit: "修改图形", editDisabled: "没有可修改的图形", remove: "删除图形", removeDisabled: "没有可删除的图形" }
+      },
+      handlers: {
+        edit: { tooltip: { text: "拖动顶点或标记，修改图形", subtext: "点击取消，放弃修改" } },
+        remove: { tooltip: { text: "点击要删除的图形" } }
+      }
+    }
+  };
+
+  function merge(into, from) {
+    Object.keys(from).forEach(function (key) {
+      if (typeof from[key] === "object") { merge(into[key] = into[key] || {}, from[key]); } else { into[key] = from[key]; }
+    });
+  }
+
+  function siteIcon() { return L.divIcon({ className: "yt-site", html: "<i></i>", iconSize: [18, 18] }); }
+  var SITE_STYLE = { pane: "drawn", color: "#B42318", weight: 2.4, dashArray: "6 4", fillColor: "#B42318", fillOpacity: 0.1 };
+
+  /* What is drawn or marked on this map: one shape at most. */
+  function addDrawing() {
+    drawn.group = L.featureGroup().addTo(map);
+    if (!config.draw) { return; }
+    if (config.language === "zh") { merge(L.drawLocal, DRAW_ZH); }
+    map.addControl(new L.Control.Draw({
+      position: "topleft",
+      draw: {
+        polyline: false, rectangle: false, circle: false, circlemarker: false, marker: { icon: siteIcon() },
+        polygon: { allowIntersection: false, showArea: false, shapeOptions: { color: "#B42318", weight: 2.4 } }
+      },
+      edit: { featureGroup: drawn.group }
+    }));
+    map.on("draw:drawstart draw:editstart draw:deletestart", function () { drawn.isBusy = true; });
+    /* The click that ends a drawing reaches the map after the tool has stopped. */
+    map.on("draw:drawstop draw:editstop draw:deletestop", function () { setTimeout(function () { drawn.isBusy = false; showSite(); }, 300); });
+    map.on("draw:created", function (event) { tellDrawn(geometryOf(event.layer)); });
+    map.on("draw:edited draw:deleted", function () {
+      var layer = drawn.group.getLayers()[0];
+      tellDrawn(layer ? geometryOf(layer) : null);
+    });
+  }
+
+  function geometryOf(layer) { return layer.toGeoJSON(6).geometry; }
+
+  function tellDrawn(geometry) {
+    state.site = geometry;
+    markSite(geometry);
+    tell({ type: "drawn", geometry: geometry });
+  }
+
+  function showSite() { if (drawn.group && !drawn.isBusy) { markSite(state.site || null); } }
+
+  function markSite(geometry) {
+    var said = JSON.stringify(geometry);
+    if (said === drawn.text && drawn.group.getLayers().length === (geometry ? 1 : 0)) { return; }
+    drawn.text = said;
+    drawn.group.clearLayers();
+    if (!geometry) { return; }
+    L.geoJSON(geometry, {
+      style: SITE_STYLE, interactive: !!config.draw, pane: "drawn",
+      pointToLayer: function (feature, at) {
+        return L.marker(at, { pane: "drawn", icon: siteIcon(), interactive: !!config.draw, keyboard: false });
+      }
+    }).eachLayer(function (layer) { drawn.group.addLayer(layer); });
+  }
+
+  /* ---- maps that move together ----------------------------------------------------------------------------------- */
+
+  /* The frames of one page meet in its window; each tells the others of its group where it has moved. */
+  function follow(name) {
+    if (sync || !name) { return; }
+    var page = pageWindow();
+    if (!page) { return; }
+    var groups = page.yuantuSync = page.yuantuSync || {};
+    sync = { map: map, frame: window, name: name, isLed: false };
+    groups[name] = (groups[name] || []).filter(isLive).concat(sync);
+    map.on("move zoomend moveend", function () {
+      if (sync.isLed) { return; }
+      var at = map.getCenter(), zoom = map.getZoom();
+      groups[name] = groups[name].filter(isLive);
+      groups[name].forEach(function (other) { if (other !== sync) { lead(other, at, zoom); } });
+    });
+  }
+
+  /* Of maps that move together the first one writes the address. */
+  function isSpeaker(page) { return !sync || page.yuantuSync[sync.name].filter(isLive)[0] === sync; }
+
+  function isLive(member) {
+    try { return !member.frame.closed && member.frame.document.contains(member.map.getContainer()); } catch (error) { return false; }
+  }
+
+  function lead(other, at, zoom) {
+    var there = other.map.getCenter();
+    if (other.map.getZoom() === zoom && Math.abs(there.lat - at.lat) < 1e-7 && Math.abs(there.lng - at.lng) < 1e-7) { return; }
+    other.isLed = true;
+    try { other.map.setView([at.lat, at.lng], zoom, { animate: false }); } finally { other.isLed = false; }
   }
 
   function reveal(parkId) {
@@ -283,10 +439,11 @@
     labels.slice().sort(function (a, b) { return rank(a) - rank(b); }).forEach(function (item) {
       var element = item.marker.getElement();
       if (!element) { return; }
-      var isDrawn = zoom >= item.least || isChosen(item);
+      var isDrawn = zoom >= item.least || isChosen(item) || rank(item) < -1e5;
       if (item.extentId && !(parts[item.extentId] && parksGroup.hasLayer(parts[item.extentId]))) { isDrawn = false; }
       var at = map.latLngToContainerPoint(item.marker.getLatLng()), span = element.firstChild;
       element.classList.toggle("yt-chosen", isChosen(item));
+      showRank(item, element.firstChild);
       if (isDrawn) {
         element.style.display = "";
         var half = [span.offsetWidth / 2 + 2, span.offsetHeight / 2 + 1], step = span.offsetHeight + 2;
@@ -304,6 +461,13 @@
     });
   }
 
+  /* A ranked park carries its rank before its name, and its label outranks those of larger parks. */
+  function showRank(item, span) {
+    var rankOf = (state.ranks || {})[item.extentId ? item.extentId.split("/")[0] : ""];
+    if (item.words === undefined) { item.words = span.textContent; }
+    span.textContent = rankOf ? rankOf + " " + item.words : item.words;
+  }
+
   /* Where the legend stands, in the map's pixels: no label is placed under it. */
   function legendSpace() {
     var frame = map.getContainer().getBoundingClientRect(), box = legendBox.getBoundingClientRect();
@@ -311,7 +475,10 @@
   }
 
   function isChosen(item) { return !!item.extentId && item.extentId.split("/")[0] === state.selected; }
-  function rank(item) { return isChosen(item) ? -1e9 + item.rank : item.rank; }
+  function rank(item) {
+    var rankOf = (state.ranks || {})[item.extentId ? item.extentId.split("/")[0] : ""];
+    return isChosen(item) ? -1e9 + item.rank : rankOf ? -1e6 + rankOf : item.rank;
+  }
 
   /* ---- controls -------------------------------------------------------------------------------------------------- */
 
@@ -400,7 +567,7 @@
   /* The app drops the fragment whenever it writes the query, so it is written again. */
   function writeView() {
     var page = pageWindow();
-    if (!page || !document.contains(map.getContainer())) { return; }
+    if (!page || !document.contains(map.getContainer()) || !isSpeaker(page)) { return; }
     var at = map.getCenter();
     var hash = atHome() ? "" : "#view=" + [at.lng.toFixed(5), at.lat.toFixed(5), +map.getZoom().toFixed(2)].join(",");
     if (hash) { page.sessionStorage.setItem(viewKey(page), hash.slice(6)); }

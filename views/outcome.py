@@ -1,0 +1,137 @@
+"""What a screening found, as blocks of a page: fields, gates, candidates with their points, comparison."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Any
+
+import pandas as pd
+
+from geo.gates import RESULTS
+from layers.palette import RESULT_STYLES
+from views.card import verdict_badge
+from views.words import column, either, word
+
+_SHOWN = 8
+#: Colours of criteria in the bars of points, in the order of the criteria.
+_SHADES = ("#0B6E99", "#3B9AB2", "#78B7C5", "#B9D3C2", "#E8C468", "#E0A458", "#C97B63")
+
+
+def result_badge(result: str) -> str:
+    """Result of a gate as a coloured word with its mark."""
+    background, ink, mark = RESULT_STYLES[result]
+    words = either(result, RESULTS[result])
+    return f"<span class='yt-verdict' style='background:{background};color:{ink}'>{mark} {escape(words)}</span>"
+
+
+def subsectors_html(answer: dict[str, Any]) -> str:
+    """Which fields the project was taken to belong to, and which words said so."""
+    lines = "".join(
+        f"<li><b>{escape(str(found[either('zh', 'en')]))}</b>"
+        f"<small>{escape(str(found[either('why', 'why_en')]))}</small></li>"
+        for found in answer["subsectors"]
+    )
+    notes = "".join(f"<p class='yt-caution'>{escape(note)}</p>" for note in answer["notes"])
+    body = f"<ul class='yt-lines'>{lines}</ul>" if lines else f"<p>{word('screen_unmatched')}</p>"
+    head = f"<h3>{escape(answer['name'])}</h3><h4>{word('screen_fields')}</h4>"
+    return f"<div class='yt-card yt-box'>{head}{body}{notes}</div>"
+
+
+def gates_html(gates: list[dict[str, Any]]) -> str:
+    """Every gate in the order of the check, with value, threshold and the row behind it."""
+    heads = "".join(
+        f"<th>{word(key)}</th>"
+        for key in ("screen_gate", "screen_result", "screen_value", "screen_threshold", "fit_cite")
+    )
+    rows = "".join(
+        f"<tr><td>{escape(gate['gate_zh'])}</td><td>{result_badge(gate['result'])}</td><td>{escape(str(gate['value']))}</td>"
+        f"<td>{escape(str(gate['threshold']))}</td><td class='yt-note'>{escape(str(gate['cite']))}</td></tr>"
+        for gate in gates
+    )
+    return (
+        f"<div class='yt-card yt-box'><h3>{word('screen_gates')}</h3><p class='yt-note'>{word('screen_advice')}</p>"
+        f"<table class='yt-facts yt-grid'><tr>{heads}</tr>{rows}</table></div>"
+    )
+
+
+def candidates_html(candidates: list[dict[str, Any]], ranking: dict[str, Any]) -> str:
+    """Ranked parks with the points of each criterion as a stacked bar; whether the order depends on the method."""
+    if not candidates:
+        return f"<div class='yt-card yt-box yt-empty'><p>{word('screen_no_candidate')}</p></div>"
+    rows = "".join(_candidate(candidate) for candidate in candidates[:_SHOWN])
+    more = len(candidates) - _SHOWN
+    rest = f"<p class='yt-note'>{word('screen_further', count=more)}</p>" if more > 0 else ""
+    says = f"<p class='yt-caution'>{escape(ranking['says'])}</p>" if ranking.get("says") else ""
+    return (
+        f"<div class='yt-card yt-box'><h3>{word('screen_candidates')}</h3>{_key(candidates[0])}{rows}{rest}{says}</div>"
+    )
+
+
+def _key(candidate: dict[str, Any]) -> str:
+    """Legend of the bars: criterion and its weight."""
+    spans = "".join(
+        f"<span><i style='background:{_SHADES[number % len(_SHADES)]}'></i>"
+        f"{escape(part['zh'])} {part['weight']:.3g}</span>"
+        for number, part in enumerate(candidate["parts_of_points"])
+    )
+    return f"<div class='yt-key'>{spans}</div>"
+
+
+def _candidate(candidate: dict[str, Any]) -> str:
+    bars = "".join(
+        f"<i style='width:{part['points']:.2f}%;background:{_SHADES[number % len(_SHADES)]}' "
+        f"title='{escape(part['zh'], quote=True)} {part['points']:.3g}：{escape(str(part['value']), quote=True)}'></i>"
+        for number, part in enumerate(candidate["parts_of_points"])
+    )
+    span = word(
+        "screen_points",
+        points=f"{candidate['points']:.1f}",
+        least=f"{candidate['points_min']:.1f}",
+        most=f"{candidate['points_max']:.1f}",
+    )
+    changes = "".join(f"<li>{escape(line)}</li>" for line in candidate["would_change"])
+    badge = verdict_badge(candidate["verdict"]) if candidate["verdict"] else ""
+    return (
+        f"<div class='yt-candidate'><b>{candidate['rank']}</b> {escape(candidate[column('park')])} {badge}"
+        f"<div class='yt-points'>{bars}</div><small>{span}</small>"
+        f"<details><summary>{word('screen_would_change')}</summary><ul>{changes}</ul></details></div>"
+    )
+
+
+def comparison_html(candidates: list[dict[str, Any]]) -> str:
+    """Parks across, criteria down: points and what they rest on."""
+    heads = "".join(f"<th>{candidate['rank']} {escape(candidate[column('park')])}</th>" for candidate in candidates)
+    lines = []
+    for number, part in enumerate(candidates[0]["parts_of_points"]):
+        cells = "".join(
+            f"<td><b>{candidate['parts_of_points'][number]['points']:.1f}</b> / {part['weight']:.3g}"
+            f"<p class='yt-note'>{escape(str(candidate['parts_of_points'][number]['value']))}</p></td>"
+            for candidate in candidates
+        )
+        lines.append(f"<tr><th>{escape(part['zh'])}</th>{cells}</tr>")
+    total = "".join(f"<td><b>{candidate['points']:.1f}</b></td>" for candidate in candidates)
+    return (
+        f"<div class='yt-card yt-box'><table class='yt-facts yt-grid'><tr><th></th>{heads}</tr>{''.join(lines)}"
+        f"<tr><th>{word('screen_total')}</th>{total}</tr></table></div>"
+    )
+
+
+def summary_rows(answers: list[dict[str, Any]]) -> pd.DataFrame:
+    """One line a project: its fields, how many gates went how, its best three parks, or what is wrong with its row."""
+    rows = []
+    for answer in answers:
+        results = [gate["result"] for gate in answer.get("gates", [])]
+        best = [f"{c['rank']} {c[column('park')]}" for c in answer.get("candidates", [])[:3]]
+        rows.append(
+            {
+                word("screen_row_title"): answer.get("row"),
+                word("screen_name"): answer.get("name"),
+                word("screen_fields"): word("separator").join(
+                    str(s[either("zh", "en")]) for s in answer.get("subsectors", [])
+                ),
+                **{either(result, words): results.count(result) for result, words in RESULTS.items()},
+                word("screen_candidates"): word("separator").join(best),
+                word("screen_bad"): word("separator").join(str(fault["reason"]) for fault in answer["errors"]),
+            }
+        )
+    return pd.DataFrame(rows)

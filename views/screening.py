@@ -1,0 +1,233 @@
+"""Screening: one project by a form, many by a file; gates, candidates and the report of both."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import tempfile
+from functools import partial
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from geo.batch import read_projects, template_workbook
+from geo.errors import GeoError
+from geo.projects import COLUMNS, read_project
+from geo.rules import DEFAULT_RULES, Rules, read_rules
+from geo.screening import screen_project, screen_projects
+from layers.report import report_pdf, report_xlsx
+from layers.report_content import map_notice, rules_stamp
+from views import state
+from views.cache import shared_park_facts, shared_plan, shared_profiles
+from views.map import show_map
+from views.outcome import candidates_html, comparison_html, gates_html, subsectors_html, summary_rows
+from views.settings import setting
+from views.words import column, either, listed, word
+
+#: Fields that most people fill in; the others stand behind a fold.
+_FIRST = ("name", "product", "sector", "gbt4754", "area_ha", "lon", "lat")
+_COMPARED = 4
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_TYPES = {"pdf": "application/pdf", "xlsx": _XLSX, "json": "application/json"}
+
+
+def page() -> None:
+    """Draw the page."""
+    st.html(f"<h1 class='yt-h1'>{word('screen_title')}</h1><p class='yt-lead'>{escape(word('screen_intro'))}</p>")
+    rules, content = _rules()
+    one, many = st.tabs([word("screen_one"), word("screen_many")])
+    with one:
+        _single(rules, content)
+    with many:
+        _batch(rules, content)
+
+
+def _rules() -> tuple[Rules, bytes]:
+    """Rules of the office: those uploaded in this session, else the shipped ones, which hold no thresholds."""
+    with st.sidebar:
+        given = _uploaded("rules_file", "screen_rules", ["toml"], help=word("screen_rules_help"))
+        content = given.getvalue() if given else DEFAULT_RULES.read_bytes()
+        try:
+            with tempfile.TemporaryDirectory() as folder:
+                file = Path(folder) / (Path(given.name).name if given else DEFAULT_RULES.name)
+                file.write_bytes(content)
+                rules = read_rules(file, plan=shared_plan())
+        except GeoError as error:
+            st.error(word("screen_rules_failed", reason=str(error)))
+            content = DEFAULT_RULES.read_bytes()
+            rules = read_rules()
+        st.caption(rules.label)
+        if rules.is_synthetic:
+            st.warning(word("screen_synthetic"))
+    return rules, content
+
+
+def _uploaded(key: str, label: str, kinds: list[str], **more: Any) -> Any:  # noqa: ANN401
+    """Ask for a file; the style sheet puts the uploader's own words into the session's language."""
+    with st.container(key=f"upload_{state.language()}_{key}"):
+        return st.file_uploader(word(label), type=kinds, key=key, **more)
+
+
+def _single(rules: Rules, content: bytes) -> None:
+    left, right = st.columns([1, 2], gap="medium")
+    with left:
+        cells = _form()
+    if cells is not None:
+        project, faults = read_project(cells, file=word("screen_form"), bounds=shared_plan().descriptor.get("bounds"))
+        state.set_value(
+            "screen_faults",
+            [fault.reason if fault.field is None else f"{fault.field}：{fault.reason}" for fault in faults],
+        )
+        state.set_value("screen_project", None if faults else project)
+    with right:
+        _answer(rules, content)
+
+
+def _form() -> dict[str, str] | None:
+    """Ask for a project; None until the person asks for the check."""
+    with st.form("screen_form", border=True):
+        cells = {item.field: _input(item) for item in COLUMNS if item.field in _FIRST}
+        with st.expander(word("screen_more")):
+            cells |= {item.field: _input(item) for item in COLUMNS if item.field not in _FIRST}
+        is_asked = st.form_submit_button(word("screen_check"), type="primary", icon=":material/fact_check:")
+    return cells if is_asked else None
+
+
+def _input(item: Any) -> str:  # noqa: ANN401
+    label = either(item.zh.replace("_", "（") + ("）" if "_" in item.zh else ""), item.field.replace("_", " "))
+    return st.text_input(
+        label, key=f"screen_{item.field}", help=item.note_zh, placeholder=item.example, persist_state="session"
+    )
+
+
+def _answer(rules: Rules, content: bytes) -> None:
+    faults = state.value("screen_faults") or []
+    for fault in faults:
+        st.error(fault, icon=":material/error:")
+    project = state.value("screen_project")
+    if project is None:
+        if not faults:
+            st.html(f"<div class='yt-card yt-box yt-empty'><p>{word('screen_empty')}</p></div>")
+        return
+    try:
+        answer = screen_project(project, shared_park_facts(), rules, on=dt.date.today())  # noqa: DTZ011
+    except GeoError as error:
+        st.error(str(error), icon=":material/error:")
+        return
+    _outcome(answer | {"project": project}, rules, content)
+
+
+def _outcome(answer: dict[str, Any], rules: Rules, content: bytes) -> None:
+    candidates = answer["candidates"]
+    st.html(subsectors_html(answer))
+    _downloads([answer], rules, content, key="one")
+    if not answer["subsectors"]:
+        st.info(word("screen_unranked"), icon=":material/help:")
+        st.html(gates_html(answer["gates"]))
+        return
+    left, right = st.columns([1.15, 1], gap="medium")
+    with left:
+        st.html(candidates_html(candidates, answer["ranking"]))
+    with right:
+        extents = shared_profiles().extents
+        parks = [candidate["park_id"] for candidate in candidates]
+        show_map(
+            "screen_map",
+            list(extents.loc[extents["park_id"].isin(parks), "extent_id"]),
+            ranks={candidate["park_id"]: candidate["rank"] for candidate in candidates},
+        )
+    _comparison(candidates)
+    st.html(gates_html(answer["gates"]))
+
+
+def _comparison(candidates: list[dict[str, Any]]) -> None:
+    """Set up to four candidates side by side, criterion by criterion."""
+    names = {candidate["park_id"]: candidate[column("park")] for candidate in candidates}
+    if len(names) < 2:  # noqa: PLR2004
+        return
+    chosen = st.multiselect(
+        word("screen_compare"),
+        list(names),
+        default=list(names)[: _COMPARED - 1],
+        format_func=lambda park: names[park],
+        max_selections=_COMPARED,
+    )
+    picked = [candidate for candidate in candidates if candidate["park_id"] in chosen]
+    if picked:
+        st.html(comparison_html(picked))
+
+
+def _downloads(answers: list[dict[str, Any]], rules: Rules, content: bytes, *, key: str) -> None:
+    """Offer the report as PDF and XLSX, and the JSON that reproduces it; a PDF is made when asked for."""
+    plan = shared_plan()
+    today = dt.date.today()  # noqa: DTZ011
+    stamp = rules_stamp(rules.label, content)
+    notice = map_notice(setting("review_number"))
+    offers = (
+        ("pdf", word("screen_pdf"), partial(report_pdf, plan, answers, date=today, rules=stamp, notice=notice)),
+        ("xlsx", word("screen_xlsx"), partial(report_xlsx, plan, answers, date=today, rules=stamp, notice=notice)),
+        ("json", "JSON", json.dumps(answers, ensure_ascii=False, indent=1, default=str)),
+    )
+    with st.container(horizontal=True):
+        for kind, title, made in offers:
+            st.download_button(
+                title, made, f"yuantu_screening.{kind}", _TYPES[kind], on_click="ignore", icon=":material/download:",
+                key=f"{kind}_{key}",
+            )  # fmt: skip
+
+
+def _batch(rules: Rules, content: bytes) -> None:
+    st.download_button(
+        word("screen_template"), template_workbook(), "yuantu_projects.xlsx", _XLSX, on_click="ignore",
+        icon=":material/download:",
+    )  # fmt: skip
+    given = _uploaded("projects_file", "screen_file", ["csv", "xlsx"])
+    if given is None:
+        st.caption(word("screen_file_hint"))
+        return
+    answers = _judged(Path(given.name).name, given.getvalue(), rules)
+    if answers:
+        _table(answers)
+        good = [answer for answer in answers if not answer["errors"]]
+        if good:
+            _downloads(good, rules, content, key="many")
+
+
+def _judged(name: str, content: bytes, rules: Rules) -> list[dict[str, Any]]:
+    """Read and judge a file, row by row, with progress; what is wrong with the file as a whole is said."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / name
+        file.write_bytes(content)
+        try:
+            rows, notes = read_projects(file, bounds=shared_plan().descriptor.get("bounds"))
+        except GeoError as error:
+            st.error(str(error), icon=":material/error:")
+            return []
+    for note in notes:
+        st.warning(str(note))
+    bar = st.progress(0.0)
+    answers = screen_projects(
+        rows, shared_park_facts(), rules, on=dt.date.today(),  # noqa: DTZ011
+        progress=lambda done, total: bar.progress(done / total, text=word("screen_progress", done=done, total=total)),
+    )  # fmt: skip
+    bar.empty()
+    return [answer | {"project": row.project} for answer, row in zip(answers, rows, strict=False)]
+
+
+def _table(answers: list[dict[str, Any]]) -> None:
+    bad = [answer for answer in answers if answer["errors"]]
+    st.html(f"<div class='yt-count'>{word('screen_judged', good=len(answers) - len(bad), bad=len(bad))}</div>")
+    st.dataframe(summary_rows(answers), hide_index=True)
+    if bad:
+        items = "".join(f"<li>{escape(_reasons(answer))}</li>" for answer in bad)
+        st.html(f"<div class='yt-card yt-box'><h3>{word('screen_bad')}</h3><ul>{items}</ul></div>")
+
+
+def _reasons(answer: dict[str, Any]) -> str:
+    """Say in one line what is wrong with a row."""
+    reasons = listed([f"{fault.get('column') or ''} {fault['reason']}".strip() for fault in answer["errors"]])
+    return word(
+        "titled", title=f"{word('screen_row', row=answer.get('row', ''))} {answer.get('name') or ''}", text=reasons
+    )
