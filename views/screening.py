@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import streamlit as st
+from shapely.geometry import shape
 
 from geo.batch import read_projects, template_workbook
 from geo.errors import GeoError
@@ -29,6 +30,7 @@ from views.words import column, either, listed, word
 #: Fields that most people fill in; the others stand behind a fold.
 _FIRST = ("name", "product", "sector", "gbt4754", "area_ha", "lon", "lat")
 _COMPARED = 4
+_MAP = "screen_map"
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _TYPES = {"pdf": "application/pdf", "xlsx": _XLSX, "json": "application/json"}
 
@@ -75,12 +77,7 @@ def _single(rules: Rules, content: bytes) -> None:
     with left:
         cells = _form()
     if cells is not None:
-        project, faults = read_project(cells, file=word("screen_form"), bounds=shared_plan().descriptor.get("bounds"))
-        state.set_value(
-            "screen_faults",
-            [fault.reason if fault.field is None else f"{fault.field}：{fault.reason}" for fault in faults],
-        )
-        state.set_value("screen_project", None if faults else project)
+        state.set_value("screen_cells", cells)
     with right:
         _answer(rules, content)
 
@@ -103,13 +100,15 @@ def _input(item: Any) -> str:  # noqa: ANN401
 
 
 def _answer(rules: Rules, content: bytes) -> None:
-    faults = state.value("screen_faults") or []
+    cells = state.value("screen_cells")
+    if cells is None:
+        st.html(f"<div class='yt-card yt-box yt-empty'><p>{word('screen_empty')}</p></div>")
+        return
+    bounds = shared_plan().descriptor.get("bounds")
+    project, faults = read_project(_with_drawn_site(cells), file=word("screen_form"), bounds=bounds)
     for fault in faults:
-        st.error(fault, icon=":material/error:")
-    project = state.value("screen_project")
-    if project is None:
-        if not faults:
-            st.html(f"<div class='yt-card yt-box yt-empty'><p>{word('screen_empty')}</p></div>")
+        st.error(fault.reason if fault.field is None else f"{fault.field}：{fault.reason}", icon=":material/error:")
+    if faults:
         return
     try:
         answer = screen_project(project, shared_park_facts(), rules, on=dt.date.today())  # noqa: DTZ011
@@ -117,6 +116,15 @@ def _answer(rules: Rules, content: bytes) -> None:
         st.error(str(error), icon=":material/error:")
         return
     _outcome(answer | {"project": project}, rules, content)
+
+
+def _with_drawn_site(cells: dict[str, str]) -> dict[str, str]:
+    """Cells of the form, with the site that was drawn on the map in place of the one that was typed."""
+    drawn = state.drawn(_MAP)
+    if drawn is None:
+        return cells
+    measured = {} if drawn["type"] == "Point" else {"area_ha": ""}
+    return cells | {"site_wkt": shape(drawn).wkt, "lon": "", "lat": ""} | measured
 
 
 def _outcome(answer: dict[str, Any], rules: Rules, content: bytes) -> None:
@@ -134,10 +142,12 @@ def _outcome(answer: dict[str, Any], rules: Rules, content: bytes) -> None:
         extents = shared_profiles().extents
         parks = [candidate["park_id"] for candidate in candidates]
         show_map(
-            "screen_map",
+            _MAP,
             list(extents.loc[extents["park_id"].isin(parks), "extent_id"]),
             ranks={candidate["park_id"]: candidate["rank"] for candidate in candidates},
+            draw=True,
         )
+        st.caption(word("screen_drawn" if state.drawn(_MAP) else "screen_draw"))
     _comparison(candidates)
     st.html(gates_html(answer["gates"]))
 

@@ -137,3 +137,21 @@ def test_a_broken_rules_file_is_refused_with_its_place_and_the_shipped_rules_sta
     opened.locator("[data-testid='stFileUploaderDropzoneInput']").first.set_input_files(file)
     expect(opened.get_by_text("规则文件未采用，仍用默认规则")).to_be_visible(timeout=20_000)
     expect(opened.get_by_text("默认规则（仅含规划内容）").first).to_be_visible()
+
+
+def test_a_site_drawn_on_the_map_changes_the_verdict(page: OpenPage) -> None:
+    opened = checked(page("/screening"), 项目名称="甲", 产品="碳化硅功率芯片")
+    row = opened.locator("tr", has=opened.get_by_text("是否在园区内", exact=True))
+    expect(row).to_contain_text("未给地块", timeout=20_000)
+    frame = atlas_frame(opened)
+    frame.locator(".leaflet-draw-draw-marker").click()
+    frame.evaluate("yuantu.map.setView([24.655, 118.214], 13, {animate: false})")
+    box = frame.frame_element().bounding_box()
+    assert box is not None
+    middle = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    opened.mouse.move(*middle, steps=4)
+    opened.mouse.click(*middle)
+    expect(row).to_contain_text("火炬（翔安）产业区", timeout=20_000)
+    expect(row).not_to_contain_text("未给地块")
+    expect(opened.get_by_text("按地图上绘制的地块判断")).to_be_visible()
+    assert state(frame)["selected"] is None

@@ -310,12 +310,13 @@ def test_an_unknown_ratio_has_no_points() -> None:
 def test_a_thousand_projects_are_judged_with_progress() -> None:
     rows = [row for _ in range(84) for row in samples()][:1000]
     seen: list[tuple[int, int]] = []
-    started = time.perf_counter()
+    started = time.process_time()
     answers = screen_projects(rows, facts(), rules(), on=ON, progress=lambda done, total: seen.append((done, total)))
     assert len(answers) == 1000
     assert seen[0] == (1, 1000)
     assert seen[-1] == (1000, 1000)
-    assert time.perf_counter() - started < 120
+    # Time of this process alone: other work on the machine is no fault of the code.
+    assert time.process_time() - started < 120
 
 
 def test_a_batch_can_be_cancelled_and_returns_what_is_done() -> None:
