@@ -101,7 +101,7 @@ def _facts(chosen: Layer) -> str:
     shown = titles[:4] + ([f"… +{len(titles) - 4}"] if len(titles) > 4 else [])  # noqa: PLR2004
     rows = [
         (word("files_what"), either(chosen.what_zh, chosen.what_en)),
-        (word("files_geometry"), chosen.geometry or word("files_none")),
+        (word("files_geometry"), word(f"geometry_{chosen.geometry}") if chosen.geometry else word("files_none")),
         (word("files_source"), listed(shown)),
         (word("files_licence"), chosen.licence),
         (word("files_as_of"), chosen.as_of or word("sources_unknown_date")),

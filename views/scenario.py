@@ -86,7 +86,8 @@ def _files(scenario: Scenario) -> None:
         word("scenario_download"), scenario_text(scenario), "yuantu_scenario.json", "application/json",
         on_click="ignore", icon=":material/download:",
     )  # fmt: skip
-    st.file_uploader(word("scenario_upload"), type=["json"], key="scenario_file", on_change=_load)
+    with st.container(key=f"upload_{state.language()}_scenario"):  # the style sheet puts its words into Chinese
+        st.file_uploader(word("scenario_upload"), type=["json"], key="scenario_file", on_change=_load)
 
 
 def _load() -> None:
