@@ -18,7 +18,7 @@ from geo.fit import VERDICTS, fit_table
 from geo.lookup import select_fit
 from geo.package import check_plan
 from geo.plan import DEFAULT_PATH, read_plan
-from geo.screening_command import add_screen
+from geo.screening.command import add_screen
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -48,7 +48,8 @@ def report_pdf(
         The plan that the projects were screened against.
     results
         Answers of `geo.screening`, one a project; more than one begin with a summary. An answer may carry `project`,
-        what the project states (as `geo.projects.read_project` returned it): its facts and its site are then shown.
+        what the project states (as `geo.screening.projects.read_project` returned it): its facts and its
+        site are then shown.
     date
         Day that the report carries.
     rules

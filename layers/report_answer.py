@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from geo.extents import GRADES
 from geo.fit import VERDICTS
-from geo.gates import GATES
-from geo.gates import RESULTS as GATE_RESULTS
 from geo.names import match_parks
-from geo.projects import FIELDS
+from geo.screening.gates import GATES
+from geo.screening.gates import RESULTS as GATE_RESULTS
+from geo.screening.projects import FIELDS
 from geo.siting import POSITIONS
 from layers.report_map import report_map
 

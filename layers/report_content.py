@@ -39,7 +39,7 @@ class RulesStamp:
     Parameters
     ----------
     label
-        Title, file and version, as `geo.rules.Rules.label` says them.
+        Title, file and version, as `geo.screening.rules.Rules.label` says them.
     sha256
         Of the file's bytes, hexadecimal.
 
@@ -60,7 +60,7 @@ def rules_stamp(label: str, content: bytes) -> RulesStamp:
     Parameters
     ----------
     label
-        As `geo.rules.Rules.label`.
+        As `geo.screening.rules.Rules.label`.
     content
         The file's bytes.
 
@@ -111,7 +111,7 @@ def report_content(
         The plan that the projects were screened against.
     results
         Answers of `geo.screening`, one a project; `project`, where one carries it, is what the project states, as
-        `geo.projects.read_project` returned it, for the facts and the site on the map.
+        `geo.screening.projects.read_project` returned it, for the facts and the site on the map.
     date
         Day of the report.
     rules

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from geo.districts import park_districts
 from geo.fit import fit_table, sectors_by_district, spanning_parks
-from geo.park_facts import ParkFacts, park_facts
 from geo.plan import Plan, read_plan
 from geo.profile import Profiles, park_profiles
 from geo.scenario import EditionWarning, Scenario, apply_scenario, scenario_changes
+from geo.screening.park_facts import ParkFacts, park_facts
 from geo.selection import Facets, park_facets
 from layers.atlas import atlas
 from layers.served import browser_layer

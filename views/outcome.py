@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from geo.gates import RESULTS
+from geo.screening.gates import RESULTS
 from layers.palette import RESULT_STYLES
 from views.card import verdict_badge
 from views.words import column, either, word

@@ -13,11 +13,11 @@ from typing import Any
 import streamlit as st
 from shapely.geometry import shape
 
-from geo.batch import read_projects, template_workbook
 from geo.errors import GeoError
-from geo.projects import COLUMNS, read_project
-from geo.rules import DEFAULT_RULES, Rules, read_rules
 from geo.screening import screen_project, screen_projects
+from geo.screening.batch import read_projects, template_workbook
+from geo.screening.projects import COLUMNS, read_project
+from geo.screening.rules import DEFAULT_RULES, Rules, read_rules
 from layers.report import report_pdf, report_xlsx
 from layers.report_content import map_notice, rules_stamp
 from views import state

@@ -14,7 +14,7 @@ import streamlit as st
 from geo.errors import GeoError
 from geo.extents import GRADES
 from geo.fit import VERDICTS
-from geo.scenario_text import Scenario, from_url_text, url_or_none
+from geo.scenario.text import Scenario, from_url_text, url_or_none
 from geo.selection import LISTINGS, Selection
 
 if TYPE_CHECKING:

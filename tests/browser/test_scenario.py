@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Frame, Page, expect
 
-from geo.edits import AddAllocation
 from geo.plan import Plan, read_plan
 from geo.scenario import new_scenario, read_scenario, scenario_text, to_url_text
+from geo.scenario.edits import AddAllocation
 from tests.browser.atlas import READY, click_part, shown, state, view
 
 OpenPage = Callable[..., Page]

@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 from pypdf import PdfReader
 
-from geo.rules import SYNTHETIC_RULES
+from geo.screening.rules import SYNTHETIC_RULES
 from tests.browser.atlas import atlas_frame, present, state
 
 OpenPage = Callable[..., Page]

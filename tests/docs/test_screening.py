@@ -10,15 +10,15 @@ from typing import Any
 
 import pytest
 
-from geo.batch import read_projects
-from geo.candidates import CRITERIA
-from geo.gates import GATES, NO_DATA
-from geo.park_facts import ParkFacts, park_facts
 from geo.plan import read_plan
-from geo.projects import COLUMNS
-from geo.rules import DEFAULT_RULES, SYNTHETIC_RULES, read_rules
 from geo.screening import screen_projects
-from geo.screening_command import _day
+from geo.screening.batch import read_projects
+from geo.screening.candidates import CRITERIA
+from geo.screening.command import _day
+from geo.screening.gates import GATES, NO_DATA
+from geo.screening.park_facts import ParkFacts, park_facts
+from geo.screening.projects import COLUMNS
+from geo.screening.rules import DEFAULT_RULES, SYNTHETIC_RULES, read_rules
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "screening.md"

@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from geo.errors import GeoError
-from geo.landuse import floor_area_ratio, output_per_mu_score, per_hectare, per_mu, site_share
 from geo.methods import (
     column_shares,
     krugman_specialisation,
@@ -18,6 +17,7 @@ from geo.methods import (
     weighted_product,
     weighted_sum,
 )
+from geo.screening.landuse import floor_area_ratio, output_per_mu_score, per_hectare, per_mu, site_share
 
 # EconGeo's example, after Balassa (1965).
 REGIONS = pd.DataFrame(

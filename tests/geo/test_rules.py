@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from geo.plan import read_plan
-from geo.rules import DEFAULT_RULES, SYNTHETIC_RULES, RulesError, check_rules, read_rules
+from geo.screening.rules import DEFAULT_RULES, SYNTHETIC_RULES, RulesError, check_rules, read_rules
 
 TABLES = ("lists", "declarations", "land_standard", "output_per_mu", "room", "opinions")
 GOOD = SYNTHETIC_RULES.read_text(encoding="utf-8")

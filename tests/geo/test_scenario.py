@@ -15,19 +15,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from shapely import box
 
-from geo.changes import output_by_park, output_density
 from geo.crs import geodesic_area_m2
-from geo.edits import (
-    AddAllocation,
-    DraftPark,
-    Edit,
-    MoveAllocation,
-    RemoveAllocation,
-    SetTarget,
-    SplitTarget,
-    edit_from_json,
-    edit_json,
-)
 from geo.fit import fit_table
 from geo.plan import TABLES, Plan, read_plan
 from geo.scenario import (
@@ -45,6 +33,18 @@ from geo.scenario import (
     scenario_text,
     to_url_text,
     url_or_none,
+)
+from geo.scenario.changes import output_by_park, output_density
+from geo.scenario.edits import (
+    AddAllocation,
+    DraftPark,
+    Edit,
+    MoveAllocation,
+    RemoveAllocation,
+    SetTarget,
+    SplitTarget,
+    edit_from_json,
+    edit_json,
 )
 from geo.siting import park_zones
 
@@ -415,7 +415,7 @@ def test_a_cut_address_is_refused() -> None:
 
 
 def test_an_address_that_unpacks_without_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("geo.scenario_text.TEXT_LIMIT", 10_000)
+    monkeypatch.setattr("geo.scenario.text.TEXT_LIMIT", 10_000)
     bomb = base64.urlsafe_b64encode(zlib.compress(b" " * 1_000_000, 9)).decode().rstrip("=")
     assert len(bomb) < URL_LIMIT
     with pytest.raises(ScenarioError, match="cut or has more behind it"):

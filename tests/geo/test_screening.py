@@ -13,16 +13,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.batch import ProjectRow, read_projects
 from geo.fit import fit_table
-from geo.gates import FAILS, GATES, MEETS, NO_DATA, RESULTS
-from geo.industry_gates import park_industry
-from geo.matching import match_project
-from geo.park_facts import ParkFacts, park_facts
 from geo.plan import Plan, read_plan
-from geo.ranking import check_scores, order_flips, points_of, ranks_of
-from geo.rules import DEFAULT_RULES, SYNTHETIC_RULES, Rules, read_rules
 from geo.screening import screen_project, screen_projects
+from geo.screening.batch import ProjectRow, read_projects
+from geo.screening.gates import FAILS, GATES, MEETS, NO_DATA, RESULTS
+from geo.screening.industry_gates import park_industry
+from geo.screening.matching import match_project
+from geo.screening.park_facts import ParkFacts, park_facts
+from geo.screening.ranking import check_scores, order_flips, points_of, ranks_of
+from geo.screening.rules import DEFAULT_RULES, SYNTHETIC_RULES, Rules, read_rules
 from tests.geo.second_city import write_second_city
 
 ROOT = Path(__file__).parents[2]

@@ -13,14 +13,14 @@ import openpyxl
 import pytest
 from shapely import Point
 
-from geo.batch import read_projects, template_workbook
 from geo.errors import FormatError
-from geo.park_facts import park_facts
 from geo.plan import read_plan
-from geo.projects import COLUMNS, column_of, read_project
-from geo.rules import SYNTHETIC_RULES, read_rules
 from geo.screening import screen_projects
-from geo.screening_workbook import screening_workbook
+from geo.screening.batch import read_projects, template_workbook
+from geo.screening.park_facts import park_facts
+from geo.screening.projects import COLUMNS, column_of, read_project
+from geo.screening.rules import SYNTHETIC_RULES, read_rules
+from geo.screening.workbook import screening_workbook
 
 ROOT = Path(__file__).parents[2]
 SAMPLES = ROOT / "docs" / "samples" / "projects.csv"

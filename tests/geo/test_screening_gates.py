@@ -7,15 +7,25 @@ from typing import Any
 import pytest
 from shapely import Point, box
 
-from geo.gates import ARGUE, FAILS, GATES, MEETS, NO_DATA, code_match, declaration_gate, lists_gate, opinions_gate
-from geo.industry_gates import industry_gate, park_industry
-from geo.matching import match_code, match_project
-from geo.park_facts import ParkFacts, park_facts
-from geo.park_gates import location_gate, park_room, parks_at, room_gate
 from geo.plan import read_plan
-from geo.rules import SYNTHETIC_RULES, Rules, read_rules
+from geo.screening.gates import (
+    ARGUE,
+    FAILS,
+    GATES,
+    MEETS,
+    NO_DATA,
+    code_match,
+    declaration_gate,
+    lists_gate,
+    opinions_gate,
+)
+from geo.screening.industry_gates import industry_gate, park_industry
+from geo.screening.matching import match_code, match_project
+from geo.screening.park_facts import ParkFacts, park_facts
+from geo.screening.park_gates import location_gate, park_room, parks_at, room_gate
+from geo.screening.rules import SYNTHETIC_RULES, Rules, read_rules
+from geo.screening.thresholds import land_gates, output_gates, score_gate, threshold_gate
 from geo.siting import POSITIONS
-from geo.thresholds import land_gates, output_gates, score_gate, threshold_gate
 
 ON = date(2026, 11, 22)
 TORCH, MARINE_EDGE, SEA = Point(118.22537, 24.6581), Point(118.25, 24.565), Point(118.3, 24.5)

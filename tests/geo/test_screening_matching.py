@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geo.errors import UnknownNameError
-from geo.industries import industries, industry_code, industry_name
-from geo.matching import closest, match_code, match_project, match_text
 from geo.plan import read_plan
-from geo.vocabulary import Vocabulary, vocabulary
+from geo.screening.industries import industries, industry_code, industry_name
+from geo.screening.matching import closest, match_code, match_project, match_text
+from geo.screening.vocabulary import Vocabulary, vocabulary
 
 
 @cache

@@ -13,12 +13,12 @@ import openpyxl
 import pypdf
 import pytest
 
-from geo.batch import ProjectRow
-from geo.park_facts import park_facts
 from geo.plan import Plan, read_plan
-from geo.projects import read_project
-from geo.rules import DEFAULT_RULES, SYNTHETIC_RULES, read_rules
 from geo.screening import screen_project, screen_projects
+from geo.screening.batch import ProjectRow
+from geo.screening.park_facts import park_facts
+from geo.screening.projects import read_project
+from geo.screening.rules import DEFAULT_RULES, SYNTHETIC_RULES, read_rules
 from layers.report import map_notice, report_pages, report_pdf, report_xlsx, rules_stamp
 from layers.report_answer import result_word
 from layers.report_content import ADVICE, report_content

@@ -1,8 +1,8 @@
 """
 Figures of industrial land: the indicators of the city's land standard and the output-per-mu score.
 
-The formulas are published; the threshold values are the office's and come from a rules file (`geo.rules`), never from
-here. Areas are in the units of the formulas' arguments; 1 ha = 15 mu = 10 000 m2.
+The formulas are published; the threshold values are the office's and come from a rules file (`geo.screening.rules`),
+never from here. Areas are in the units of the formulas' arguments; 1 ha = 15 mu = 10 000 m2.
 """
 
 from __future__ import annotations

@@ -16,10 +16,10 @@ import geopandas as gpd
 import pandas as pd
 from shapely import box, is_valid_reason
 
-from geo.edits import AddAllocation, DraftPark, Edit, MoveAllocation, RemoveAllocation, SetTarget, SplitTarget
 from geo.errors import Fault, GeoError
 from geo.names import folded, match_parks
 from geo.plan import TABLES
+from geo.scenario.edits import AddAllocation, DraftPark, Edit, MoveAllocation, RemoveAllocation, SetTarget, SplitTarget
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -12,8 +12,8 @@ import shapely
 
 from geo.crs import CGCS2000_CM117
 from geo.fit import fit_table, park_fields
+from geo.screening.vocabulary import Vocabulary, vocabulary
 from geo.siting import park_zones, part_zones, zone_areas_ha
-from geo.vocabulary import Vocabulary, vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping

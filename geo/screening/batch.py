@@ -14,14 +14,14 @@ from openpyxl.utils import get_column_letter
 from openpyxl.utils.exceptions import InvalidFileException
 
 from geo.errors import Fault, FormatError
-from geo.industries import industries
 from geo.names import folded
-from geo.projects import COLUMNS, MAKES, Column, column_of, read_project
+from geo.screening.industries import industries
+from geo.screening.projects import COLUMNS, MAKES, Column, column_of, read_project
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from geo.projects import Project
+    from geo.screening.projects import Project
 
 #: Encodings of CSV files, tried in this order; GB18030 holds all of GBK.
 ENCODINGS = ("utf-8-sig", "gb18030")

@@ -18,8 +18,8 @@ import shapely
 
 from geo.crs import CGCS2000, CGCS2000_CM117, WGS84, geodesic_area_m2
 from geo.errors import Fault, UnknownNameError
-from geo.industries import industry_code
 from geo.names import folded
+from geo.screening.industries import industry_code
 from geo.siting import SITE_TYPES
 
 if TYPE_CHECKING:

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import jsonschema
 
-from geo.edits import Edit, edit_from_json, edit_json
 from geo.errors import Fault, GeoError
+from geo.scenario.edits import Edit, edit_from_json, edit_json
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,7 +28,7 @@ FORMAT = "yuantu-scenario-1"
 URL_LIMIT = 1_800
 #: Characters of a scenario's JSON that are read at most.
 TEXT_LIMIT = 2_000_000
-_SCHEMA = Path(__file__).parent / "data" / "scenario.schema.json"
+_SCHEMA = Path(__file__).parents[1] / "data" / "scenario.schema.json"
 
 
 class ScenarioError(GeoError):

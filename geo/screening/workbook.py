@@ -10,13 +10,13 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 
-from geo.gates import ARGUE, FAILS, GATES, MEETS, NO_DATA, worst
+from geo.screening.gates import ARGUE, FAILS, GATES, MEETS, NO_DATA, worst
 from geo.siting import POSITIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from geo.screening import Answer
+    from geo.screening.answers import Answer
 
 #: Fill of a result; the word stands in the cell too.
 _FILLS = {MEETS: "E2EFDA", ARGUE: "FFF2CC", NO_DATA: "EDEDED", FAILS: "F8CBAD"}
@@ -84,7 +84,7 @@ def group_result(answer: Answer, group: str) -> str:
     answer
         Of one project, judged.
     group
-        A key of `geo.gates.GATES`.
+        A key of `geo.screening.gates.GATES`.
 
     Returns
     -------

@@ -8,13 +8,13 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from geo.batch import read_projects, template_workbook
 from geo.errors import GeoError
-from geo.park_facts import park_facts
 from geo.plan import DEFAULT_PATH, read_plan
-from geo.rules import DEFAULT_RULES, Rules, RulesError, read_rules
-from geo.screening import screen_projects
-from geo.screening_workbook import screening_workbook
+from geo.screening.answers import screen_projects
+from geo.screening.batch import read_projects, template_workbook
+from geo.screening.park_facts import park_facts
+from geo.screening.rules import DEFAULT_RULES, Rules, RulesError, read_rules
+from geo.screening.workbook import screening_workbook
 
 if TYPE_CHECKING:
     import argparse
@@ -131,7 +131,7 @@ def reweighted(rules: Rules, words: list[str]) -> Rules:
 
     Examples
     --------
-    >>> from geo.rules import read_rules
+    >>> from geo.screening.rules import read_rules
     >>> reweighted(read_rules(), ["plan=60"]).content["ranking"]["weights"]["plan"]
     60.0
     """

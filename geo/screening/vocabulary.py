@@ -148,7 +148,7 @@ def vocabulary(plan: Plan) -> Vocabulary:
     Returns
     -------
     vocabulary
-        For `geo.matching`.
+        For `geo.screening.matching`.
 
     Examples
     --------

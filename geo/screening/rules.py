@@ -19,16 +19,16 @@ from typing import TYPE_CHECKING, Any
 import jsonschema
 
 from geo.errors import Fault, GeoError
-from geo.figures import INDICATORS, SCORED
-from geo.industries import industries
-from geo.projects import DECLARED
+from geo.screening.figures import INDICATORS, SCORED
+from geo.screening.industries import industries
+from geo.screening.projects import DECLARED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from geo.plan import Plan
 
-_FOLDER = Path(__file__).parent / "data" / "rules"
+_FOLDER = Path(__file__).parents[1] / "data" / "rules"
 DEFAULT_RULES = _FOLDER / "default.toml"
 #: Every table filled with invented values: for tests and for reading, never for real projects.
 SYNTHETIC_RULES = _FOLDER / "example-synthetic.toml"

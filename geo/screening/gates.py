@@ -9,15 +9,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from geo.projects import FIELDS
-from geo.vocabulary import plain_words
+from geo.screening.projects import FIELDS
+from geo.screening.vocabulary import plain_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import date
 
-    from geo.projects import Project
-    from geo.rules import Rules
+    from geo.screening.projects import Project
+    from geo.screening.rules import Rules
 
 MEETS, FAILS, NO_DATA, ARGUE = "符合", "不符合", "缺数据", "需论证"
 #: Results from best to worst, with their English words.
@@ -143,7 +143,7 @@ def lists_gate(project: Project, rules: Rules) -> Gate:
 
     Examples
     --------
-    >>> from geo.rules import SYNTHETIC_RULES, read_rules
+    >>> from geo.screening.rules import SYNTHETIC_RULES, read_rules
     >>> lists_gate({"product": "烟花", "gbt4754": "2672"}, read_rules(SYNTHETIC_RULES)).result
     '不符合'
     >>> lists_gate({"product": "烟花", "gbt4754": "2672"}, read_rules()).result
@@ -246,7 +246,7 @@ def declaration_gate(project: Project, rules: Rules, gate: str) -> Gate:
 
     Examples
     --------
-    >>> from geo.rules import SYNTHETIC_RULES, read_rules
+    >>> from geo.screening.rules import SYNTHETIC_RULES, read_rules
     >>> declaration_gate({"land_use": "工业用地"}, read_rules(SYNTHETIC_RULES), "land_use").result
     '符合'
     """
@@ -300,7 +300,7 @@ def opinions_gate(project: Project, rules: Rules, *, on: date) -> Gate:
     Examples
     --------
     >>> from datetime import date
-    >>> from geo.rules import SYNTHETIC_RULES, read_rules
+    >>> from geo.screening.rules import SYNTHETIC_RULES, read_rules
     >>> said = {"opinions": (("自然资源", "同意", date(2026, 5, 1)), ("生态环境", "同意", date(2024, 5, 1)))}
     >>> opinions_gate(said, read_rules(SYNTHETIC_RULES), on=date(2026, 11, 22)).result
     '需论证'

@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, NamedTuple
 from rapidfuzz import fuzz
 
 from geo.errors import UnknownNameError
-from geo.industries import industry_name
-from geo.vocabulary import plain_words
+from geo.screening.industries import industry_name
+from geo.screening.vocabulary import plain_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from geo.projects import Project
-    from geo.vocabulary import Crossing, Term, Vocabulary
+    from geo.screening.projects import Project
+    from geo.screening.vocabulary import Crossing, Term, Vocabulary
 
 #: Least likeness of words, in percent, for a match that is only approximate; shorter terms must stand as they are.
 LEAST_SCORE = 75.0
@@ -99,7 +99,7 @@ def match_project(project: Project, words: Vocabulary) -> tuple[list[Match], lis
     project
         With any of `sector`, `product` and `gbt4754`.
     words
-        What `geo.vocabulary.vocabulary` returned.
+        What `geo.screening.vocabulary.vocabulary` returned.
 
     Returns
     -------
@@ -115,7 +115,7 @@ def match_project(project: Project, words: Vocabulary) -> tuple[list[Match], lis
     Examples
     --------
     >>> from geo.plan import read_plan
-    >>> from geo.vocabulary import vocabulary
+    >>> from geo.screening.vocabulary import vocabulary
     >>> found, _ = match_project({"product": "新型疫苗", "gbt4754": "2762"}, vocabulary(read_plan()))
     >>> [(match.id, match.basis) for match in found]
     [('new-drugs', 'text'), ('new-drugs', 'code')]
@@ -164,7 +164,7 @@ def match_text(text: str, words: Vocabulary) -> list[Match]:
     text
         What the project makes, in free words.
     words
-        What `geo.vocabulary.vocabulary` returned.
+        What `geo.screening.vocabulary.vocabulary` returned.
 
     Returns
     -------
@@ -176,7 +176,7 @@ def match_text(text: str, words: Vocabulary) -> list[Match]:
     Examples
     --------
     >>> from geo.plan import read_plan
-    >>> from geo.vocabulary import vocabulary
+    >>> from geo.screening.vocabulary import vocabulary
     >>> words = vocabulary(read_plan())
     >>> [match.why for match in match_text("智能座舱", words)]
     ['“智能座舱”是第四章第一节“新型显示”用语']
@@ -254,7 +254,7 @@ def match_code(code: str, words: Vocabulary) -> list[Match]:
     code
         Two to four digits, in the list.
     words
-        What `geo.vocabulary.vocabulary` returned.
+        What `geo.screening.vocabulary.vocabulary` returned.
 
     Returns
     -------
@@ -265,7 +265,7 @@ def match_code(code: str, words: Vocabulary) -> list[Match]:
     Examples
     --------
     >>> from geo.plan import read_plan
-    >>> from geo.vocabulary import vocabulary
+    >>> from geo.screening.vocabulary import vocabulary
     >>> [(match.id, match.is_firm) for match in match_code("3973", vocabulary(read_plan()))]
     [('integrated-circuits', True)]
     """
@@ -299,7 +299,7 @@ def closest(text: str, words: Vocabulary) -> list[tuple[str, str, str, float]]:
     text
         Words that matched nothing.
     words
-        What `geo.vocabulary.vocabulary` returned.
+        What `geo.screening.vocabulary.vocabulary` returned.
 
     Returns
     -------
@@ -310,7 +310,7 @@ def closest(text: str, words: Vocabulary) -> list[tuple[str, str, str, float]]:
     Examples
     --------
     >>> from geo.plan import read_plan
-    >>> from geo.vocabulary import vocabulary
+    >>> from geo.screening.vocabulary import vocabulary
     >>> [zh for _, zh, _, _ in closest("集成线路", vocabulary(read_plan()))][0]
     '集成电路'
     """

@@ -14,27 +14,27 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 
-from geo.candidates import Offer, park_offers, range_of, used_weights, verdict_changes
 from geo.errors import Fault, GeoError, UnknownNameError
-from geo.gates import FAILS, GATES, RESULTS, SITE_GATES, Gate, declaration_gate, lists_gate, opinions_gate
-from geo.industry_gates import industry_gate, park_industry
-from geo.matching import match_project
 from geo.methods import normalised_weights
-from geo.park_gates import location_gate, park_room, parks_at, room_gate
-from geo.projects import FIELDS
-from geo.ranking import check_scores, order_flips, points_of, ranks_of
-from geo.thresholds import land_gates, output_gates
+from geo.screening.candidates import Offer, park_offers, range_of, used_weights, verdict_changes
+from geo.screening.gates import FAILS, GATES, RESULTS, SITE_GATES, Gate, declaration_gate, lists_gate, opinions_gate
+from geo.screening.industry_gates import industry_gate, park_industry
+from geo.screening.matching import match_project
+from geo.screening.park_gates import location_gate, park_room, parks_at, room_gate
+from geo.screening.projects import FIELDS
+from geo.screening.ranking import check_scores, order_flips, points_of, ranks_of
+from geo.screening.thresholds import land_gates, output_gates
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
     from datetime import date
 
-    from geo.batch import ProjectRow
-    from geo.industry_gates import Judgement
-    from geo.matching import Match
-    from geo.park_facts import ParkFacts
-    from geo.projects import Project
-    from geo.rules import Rules
+    from geo.screening.batch import ProjectRow
+    from geo.screening.industry_gates import Judgement
+    from geo.screening.matching import Match
+    from geo.screening.park_facts import ParkFacts
+    from geo.screening.projects import Project
+    from geo.screening.rules import Rules
 
 Answer = dict[str, Any]
 #: Gates that are asked of each park.
@@ -53,7 +53,7 @@ def screen_project(project: Project, facts: ParkFacts, rules: Rules, *, on: date
     Parameters
     ----------
     project
-        As `geo.projects.read_project` returns it, without faults.
+        As `geo.screening.projects.read_project` returns it, without faults.
     facts
         About all parks of the plan.
     rules
@@ -76,9 +76,9 @@ def screen_project(project: Project, facts: ParkFacts, rules: Rules, *, on: date
     Examples
     --------
     >>> from datetime import date
-    >>> from geo.park_facts import park_facts
+    >>> from geo.screening.park_facts import park_facts
     >>> from geo.plan import read_plan
-    >>> from geo.rules import read_rules
+    >>> from geo.screening.rules import read_rules
     >>> facts = park_facts(read_plan())
     >>> answer = screen_project({"name": "甲", "product": "疫苗"}, facts, read_rules(), on=date(2026, 11, 22))
     >>> answer["subsectors"][0]["zh"], answer["candidates"][0]["park_zh"], answer["gates"][0]["result"]
@@ -137,7 +137,7 @@ def screen_projects(
     Parameters
     ----------
     rows
-        What `geo.batch.read_projects` returned.
+        What `geo.screening.batch.read_projects` returned.
     facts, rules, on
         As for `screen_project`.
     progress
@@ -154,10 +154,10 @@ def screen_projects(
     Examples
     --------
     >>> from datetime import date
-    >>> from geo.batch import ProjectRow
-    >>> from geo.park_facts import park_facts
+    >>> from geo.screening.batch import ProjectRow
+    >>> from geo.screening.park_facts import park_facts
     >>> from geo.plan import read_plan
-    >>> from geo.rules import read_rules
+    >>> from geo.screening.rules import read_rules
     >>> rows = [
     ...     ProjectRow("a.csv", 2, {"name": "甲", "sector": "养猪"}, ()),
     ...     ProjectRow("a.csv", 3, {"name": "乙"}, ()),

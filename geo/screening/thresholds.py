@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from geo.figures import INDICATORS, SCORED, indicator_range, scored_figure
-from geo.gates import FAILS, MEETS, NO_DATA, Gate, best, code_match, worst
-from geo.landuse import output_per_mu_score
-from geo.projects import FIELDS
+from geo.screening.figures import INDICATORS, SCORED, indicator_range, scored_figure
+from geo.screening.gates import FAILS, MEETS, NO_DATA, Gate, best, code_match, worst
+from geo.screening.landuse import output_per_mu_score
+from geo.screening.projects import FIELDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from geo.projects import Project
-    from geo.rules import Rules
+    from geo.screening.projects import Project
+    from geo.screening.rules import Rules
 
 #: Indicators that the output-per-mu gate asks for when the rules name none.
 OUTPUT = ("output_density", "tax_density")
@@ -39,7 +39,7 @@ def land_gates(project: Project, rules: Rules) -> list[Gate]:
 
     Examples
     --------
-    >>> from geo.rules import SYNTHETIC_RULES, read_rules
+    >>> from geo.screening.rules import SYNTHETIC_RULES, read_rules
     >>> project = {"area_ha": 2.0, "gbt4754": "2761", "green_m2": 4000.0, "investment_10k": 5000.0}
     >>> gates = land_gates(project, read_rules(SYNTHETIC_RULES))
     >>> [(gate.gate_zh, gate.result) for gate in gates if gate.result != "缺数据"]
@@ -66,7 +66,7 @@ def output_gates(project: Project, rules: Rules) -> list[Gate]:
 
     Examples
     --------
-    >>> from geo.rules import read_rules
+    >>> from geo.screening.rules import read_rules
     >>> {gate.result for gate in output_gates({"area_ha": 1.0, "output_10k": 90000.0}, read_rules())}
     {'缺数据'}
     """
@@ -89,7 +89,7 @@ def threshold_gate(project: Project, rules: Rules, table: str, indicator: str) -
     table
         `land_standard` or `output_per_mu`.
     indicator
-        A key of `geo.figures.INDICATORS`.
+        A key of `geo.screening.figures.INDICATORS`.
 
     Returns
     -------
@@ -101,7 +101,7 @@ def threshold_gate(project: Project, rules: Rules, table: str, indicator: str) -
     --------
     A floor-area ratio of 1.5: enough for all (1.1), not for code 39 (1.7), unknown without a code.
 
-    >>> from geo.rules import SYNTHETIC_RULES, read_rules
+    >>> from geo.screening.rules import SYNTHETIC_RULES, read_rules
     >>> rules = read_rules(SYNTHETIC_RULES)
     >>> project = {"area_ha": 1.0, "floor_area_m2": 15000.0, "tall_floor_area_m2": 0.0}
     >>> for code in ({"gbt4754": "2761"}, {"gbt4754": "3973"}, {}):
@@ -199,7 +199,7 @@ def score_gate(project: Project, rules: Rules) -> Gate:
     --------
     Tax of 22 on 1 mu is at its benchmark (60 points), research of 3 % too (40):
 
-    >>> from geo.rules import SYNTHETIC_RULES, read_rules
+    >>> from geo.screening.rules import SYNTHETIC_RULES, read_rules
     >>> project = {"area_ha": 1 / 15, "tax_10k": 22.0, "rd_10k": 3.0, "revenue_10k": 100.0}
     >>> score_gate(project, read_rules(SYNTHETIC_RULES)).value
     '100.0分（亩均税收60.0，研发经费占营业收入比重40.0）'

@@ -16,7 +16,7 @@ import shapely
 from geo.crs import CGCS2000_CM117
 from geo.fit import VERDICTS, fit_table, gaps, sectors_by_district
 from geo.methods import krugman_specialisation, location_quotients
-from geo.revision import target_column
+from geo.scenario.revision import target_column
 from geo.siting import park_zones, zone_areas_ha
 
 if TYPE_CHECKING:

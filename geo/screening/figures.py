@@ -1,19 +1,19 @@
 """
 The figures of a project that thresholds are about, worked out from what it states, as ranges where something is open.
 
-Formulas stand in `geo.landuse`; threshold values come from a rules file.
+Formulas stand in `geo.screening.landuse`; threshold values come from a rules file.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from geo.landuse import floor_area_ratio, per_hectare, per_mu, site_share
+from geo.screening.landuse import floor_area_ratio, per_hectare, per_mu, site_share
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from geo.projects import Project
+    from geo.screening.projects import Project
 
 
 class Indicator(NamedTuple):
@@ -71,7 +71,7 @@ def indicator_range(project: Project, indicator: str) -> tuple[float, float] | N
     Parameters
     ----------
     project
-        As `geo.projects.read_project` returns it.
+        As `geo.screening.projects.read_project` returns it.
     indicator
         A key of `INDICATORS`.
 
@@ -117,7 +117,7 @@ def scored_figure(project: Project, item: str) -> float | None:
     Parameters
     ----------
     project
-        As `geo.projects.read_project` returns it.
+        As `geo.screening.projects.read_project` returns it.
     item
         A key of `SCORED`.
 

@@ -12,7 +12,7 @@ from rapidfuzz import fuzz, process
 
 from geo.errors import UnknownNameError
 
-CODES_PATH = Path(__file__).parent / "data" / "gbt4754_2017.csv"
+CODES_PATH = Path(__file__).parents[1] / "data" / "gbt4754_2017.csv"
 _WRITTEN = re.compile(r"([A-T]?)(\d{2,4})", re.IGNORECASE)
 
 

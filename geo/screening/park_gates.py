@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import geopandas as gpd
 
 from geo.crs import WGS84
-from geo.gates import ARGUE, FAILS, GATES, MEETS, NO_DATA, Gate, best
+from geo.screening.gates import ARGUE, FAILS, GATES, MEETS, NO_DATA, Gate, best
 from geo.siting import POSITIONS, parks_of_site, site_positions
 
 if TYPE_CHECKING:
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from geo.industry_gates import Judgement
-    from geo.park_facts import ParkFacts
-    from geo.projects import Project
-    from geo.rules import Rules
+    from geo.screening.industry_gates import Judgement
+    from geo.screening.park_facts import ParkFacts
+    from geo.screening.projects import Project
+    from geo.screening.rules import Rules
 
 
 def parks_at(project: Project, facts: ParkFacts) -> pd.DataFrame | None:
@@ -39,7 +39,7 @@ def parks_at(project: Project, facts: ParkFacts) -> pd.DataFrame | None:
 
     Examples
     --------
-    >>> from geo.park_facts import park_facts
+    >>> from geo.screening.park_facts import park_facts
     >>> from geo.plan import read_plan
     >>> parks_at({"product": "疫苗"}, park_facts(read_plan())) is None
     True
@@ -69,7 +69,7 @@ def location_gate(positions: pd.DataFrame | None, facts: ParkFacts) -> Gate:
 
     Examples
     --------
-    >>> from geo.park_facts import park_facts
+    >>> from geo.screening.park_facts import park_facts
     >>> from geo.plan import read_plan
     >>> location_gate(None, park_facts(read_plan())).result
     '缺数据'
@@ -122,9 +122,9 @@ def park_room(project: Project, park_id: str, facts: ParkFacts, rules: Rules) ->
 
     Examples
     --------
-    >>> from geo.park_facts import park_facts
+    >>> from geo.screening.park_facts import park_facts
     >>> from geo.plan import read_plan
-    >>> from geo.rules import SYNTHETIC_RULES, read_rules
+    >>> from geo.screening.rules import SYNTHETIC_RULES, read_rules
     >>> facts, rules = park_facts(read_plan()), read_rules(SYNTHETIC_RULES)
     >>> park_room({"area_ha": 3.0}, "haicang-south", facts, rules).result
     '不符合'
@@ -158,8 +158,8 @@ def room_gate(
     rooms
         What `park_room` returned, by park.
     judgements
-        What `geo.industry_gates.park_industry` returned, by park: where parks overlap, room in one cannot make up for
-        an industry that only the other takes.
+        What `geo.screening.industry_gates.park_industry` returned, by park: where parks overlap, room in
+        one cannot make up for an industry that only the other takes.
     positions
         What `parks_at` returned.
     rules
@@ -173,7 +173,7 @@ def room_gate(
 
     Examples
     --------
-    >>> from geo.rules import read_rules
+    >>> from geo.screening.rules import read_rules
     >>> room_gate({}, {}, None, read_rules()).result
     '缺数据'
     """

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from geo.fit import VERDICTS
-from geo.gates import ARGUE, FAILS, GATES, MEETS, NO_DATA, RESULTS, Gate, best
+from geo.screening.gates import ARGUE, FAILS, GATES, MEETS, NO_DATA, RESULTS, Gate, best
 from geo.siting import parks_of_site
 
 if TYPE_CHECKING:
@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from geo.matching import Match
-    from geo.park_facts import ParkFacts
+    from geo.screening.matching import Match
+    from geo.screening.park_facts import ParkFacts
 
 _RESULT_OF = {"aligned": MEETS, "layout_only": ARGUE, "unreflected": ARGUE, "focus_only": ARGUE, "none": FAILS}
 
@@ -26,7 +26,7 @@ class Judgement(NamedTuple):
     Parameters
     ----------
     result
-        A key of `geo.gates.RESULTS`.
+        A key of `geo.screening.gates.RESULTS`.
     verdict
         A key of `geo.fit.VERDICTS`; None when the field of the project or the plan's layout for it is not known.
     field
@@ -72,8 +72,8 @@ def park_industry(
 
     Examples
     --------
-    >>> from geo.matching import match_code
-    >>> from geo.park_facts import park_facts
+    >>> from geo.screening.matching import match_code
+    >>> from geo.screening.park_facts import park_facts
     >>> from geo.plan import read_plan
     >>> facts = park_facts(read_plan())
     >>> found = match_code("3973", facts.words)
@@ -164,7 +164,7 @@ def industry_gate(judgements: dict[str, Judgement], positions: pd.DataFrame | No
 
     Examples
     --------
-    >>> from geo.park_facts import park_facts
+    >>> from geo.screening.park_facts import park_facts
     >>> from geo.plan import read_plan
     >>> facts = park_facts(read_plan())
     >>> industry_gate({park: park_industry([], park, facts) for park in facts.parks}, None, facts).result

@@ -10,17 +10,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from geo.fit import VERDICTS
-from geo.gates import ARGUE, MEETS, NO_DATA, Gate
-from geo.park_facts import WISHES, Range
+from geo.screening.gates import ARGUE, MEETS, NO_DATA, Gate
+from geo.screening.park_facts import WISHES, Range
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from geo.industry_gates import Judgement
-    from geo.matching import Match
-    from geo.park_facts import ParkFacts
-    from geo.projects import Project
-    from geo.rules import Rules
+    from geo.screening.industry_gates import Judgement
+    from geo.screening.matching import Match
+    from geo.screening.park_facts import ParkFacts
+    from geo.screening.projects import Project
+    from geo.screening.rules import Rules
 
 #: Criteria that are built in, with words in Chinese and English; rules may add their own.
 CRITERIA = {
@@ -80,7 +80,7 @@ def used_weights(project: Project, matches: Sequence[Match], rules: Rules) -> di
 
     Examples
     --------
-    >>> from geo.rules import read_rules
+    >>> from geo.screening.rules import read_rules
     >>> used_weights({"airport_km": 20.0}, [], read_rules())
     {'plan': 40, 'neighbours': 10, 'airport': 10}
     """
@@ -124,11 +124,11 @@ def park_offers(
 
     Examples
     --------
-    >>> from geo.industry_gates import park_industry
-    >>> from geo.matching import match_code
-    >>> from geo.park_facts import park_facts
+    >>> from geo.screening.industry_gates import park_industry
+    >>> from geo.screening.matching import match_code
+    >>> from geo.screening.park_facts import park_facts
     >>> from geo.plan import read_plan
-    >>> from geo.rules import read_rules
+    >>> from geo.screening.rules import read_rules
     >>> facts, rules = park_facts(read_plan()), read_rules()
     >>> found = match_code("3973", facts.words)
     >>> judgement = park_industry(found, "torch-xiangan", facts)
@@ -288,12 +288,12 @@ def verdict_changes(
 
     Examples
     --------
-    >>> from geo.industry_gates import park_industry
-    >>> from geo.matching import match_code
-    >>> from geo.park_facts import park_facts
-    >>> from geo.park_gates import park_room
+    >>> from geo.screening.industry_gates import park_industry
+    >>> from geo.screening.matching import match_code
+    >>> from geo.screening.park_facts import park_facts
+    >>> from geo.screening.park_gates import park_room
     >>> from geo.plan import read_plan
-    >>> from geo.rules import read_rules
+    >>> from geo.screening.rules import read_rules
     >>> facts, rules = park_facts(read_plan()), read_rules()
     >>> judgement = park_industry(match_code("2761", facts.words), "light-food", facts)
     >>> room = park_room({}, "light-food", facts, rules)

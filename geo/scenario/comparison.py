@@ -1,8 +1,4 @@
-"""
-Scenarios: named what-if edits of one edition of a plan, and what they change.
-
-A scenario never edits the plan: it gives a new one beside it. How it is written down says `geo.scenario_text`.
-"""
+"""A scenario applied to the plan it starts from, and what it changes."""
 
 from __future__ import annotations
 
@@ -12,44 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from geo.changes import plan_changes
-from geo.edits import DraftPark, Edit, SplitTarget, edit_words
 from geo.errors import Fault
-from geo.revision import edit_faults, revised_plan
-from geo.scenario_text import (
-    TEXT_LIMIT,
-    URL_LIMIT,
-    Scenario,
-    ScenarioError,
-    from_url_text,
-    read_scenario,
-    scenario_text,
-    to_url_text,
-    url_or_none,
-)
+from geo.scenario.changes import plan_changes
+from geo.scenario.edits import DraftPark, Edit, SplitTarget, edit_words
+from geo.scenario.revision import edit_faults, revised_plan
+from geo.scenario.text import Scenario, ScenarioError, read_scenario, scenario_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from geo.plan import Plan
-
-__all__ = [
-    "TEXT_LIMIT",
-    "URL_LIMIT",
-    "EditionWarning",
-    "Scenario",
-    "ScenarioError",
-    "apply_scenario",
-    "edition_notice",
-    "edits_table",
-    "from_url_text",
-    "new_scenario",
-    "read_scenario",
-    "scenario_changes",
-    "scenario_text",
-    "to_url_text",
-    "url_or_none",
-]
 
 
 class EditionWarning(UserWarning):
@@ -150,7 +118,7 @@ def apply_scenario(plan: Plan, scenario: Scenario) -> Plan:
 
     Examples
     --------
-    >>> from geo.edits import AddAllocation
+    >>> from geo.scenario.edits import AddAllocation
     >>> from geo.plan import read_plan
     >>> plan = read_plan()
     >>> after = apply_scenario(plan, new_scenario(plan, "试", [AddAllocation("marine", "film-base")]))
@@ -183,8 +151,9 @@ def scenario_changes(plan: Plan, scenario: Scenario) -> dict[str, pd.DataFrame]:
     Returns
     -------
     tables
-        `edits` (`number`, `zh`, `en`: each edit in words), then those of `geo.changes.plan_changes`: `verdicts`,
-        `districts`, `gaps`, `quotients`, `specialisation`, `output`, `output_by_park`.
+        `edits` (`number`, `zh`, `en`: each edit in words), then those of
+        `geo.scenario.changes.plan_changes`: `verdicts`, `districts`, `gaps`, `quotients`, `specialisation`, `output`,
+        `output_by_park`.
 
     Warns
     -----
@@ -198,7 +167,7 @@ def scenario_changes(plan: Plan, scenario: Scenario) -> dict[str, pd.DataFrame]:
 
     Examples
     --------
-    >>> from geo.edits import RemoveAllocation
+    >>> from geo.scenario.edits import RemoveAllocation
     >>> from geo.plan import read_plan
     >>> plan = read_plan()
     >>> tables = scenario_changes(plan, new_scenario(plan, "试", [RemoveAllocation("it", "torch-xiangan")]))
@@ -231,7 +200,7 @@ def edits_table(plan: Plan, scenario: Scenario) -> pd.DataFrame:
 
     Examples
     --------
-    >>> from geo.edits import SetTarget
+    >>> from geo.scenario.edits import SetTarget
     >>> from geo.plan import read_plan
     >>> plan = read_plan()
     >>> edits_table(plan, new_scenario(plan, "试", [SetTarget("marine", 2500)]))["zh"].tolist()
