@@ -142,13 +142,18 @@ def normalised_weights(weights: Mapping[str, float]) -> pd.Series:
     >>> normalised_weights({"a": 30, "b": 10}).tolist()
     [0.75, 0.25]
     """
-    given = pd.Series(dict(weights), dtype="float64")
+    return pd.Series(_shares(weights), index=list(weights))
+
+
+def _shares(weights: Mapping[str, float]) -> np.ndarray:
+    given = np.array(list(weights.values()), dtype="float64")
     if not np.isfinite(given).all() or (given < 0).any() or given.sum() <= 0:
         msg = f"weights must be numbers of 0 or more and one of them above 0; these are {dict(weights)}"
         raise GeoError(msg)
     # Divided by the largest first: the sum of very large weights is not a number.
     scaled = given / given.max()
-    return scaled / scaled.sum()
+    shares: np.ndarray = scaled / scaled.sum()
+    return shares
 
 
 def weighted_sum(scores: pd.DataFrame, weights: Mapping[str, float]) -> pd.Series:
@@ -179,7 +184,8 @@ def weighted_sum(scores: pd.DataFrame, weights: Mapping[str, float]) -> pd.Serie
     >>> weighted_sum(pd.DataFrame({"a": [1.0], "b": [0.2]}), {"a": 3, "b": 1}).tolist()
     [0.8]
     """
-    return (scores * _aligned(scores, weights)).sum(axis=1, skipna=False).rename("weighted_sum")
+    sums = (scores.to_numpy(dtype="float64") * _aligned(scores, weights)).sum(axis=1)
+    return pd.Series(sums, index=scores.index, name="weighted_sum")
 
 
 def weighted_product(scores: pd.DataFrame, weights: Mapping[str, float]) -> pd.Series:
@@ -211,7 +217,8 @@ def weighted_product(scores: pd.DataFrame, weights: Mapping[str, float]) -> pd.S
     [6.0]
     """
     _require_amounts(scores)
-    return (scores ** _aligned(scores, weights)).prod(axis=1).rename("weighted_product")
+    products = (scores.to_numpy(dtype="float64") ** _aligned(scores, weights)).prod(axis=1)
+    return pd.Series(products, index=scores.index, name="weighted_product")
 
 
 def topsis(scores: pd.DataFrame, weights: Mapping[str, float]) -> pd.Series:
@@ -245,27 +252,24 @@ def topsis(scores: pd.DataFrame, weights: Mapping[str, float]) -> pd.Series:
     [1.0, 0.0]
     """
     _require_amounts(scores)
-    lengths = _lengths(scores)
+    values = scores.to_numpy(dtype="float64")
+    lengths = np.sqrt((values**2).sum(axis=0))
     # A criterion that is 0 everywhere tells no alternative from another.
-    weighted = scores / lengths.where(lengths > 0, 1.0) * _aligned(scores, weights)
-    to_best = _lengths((weighted.max() - weighted).T)
-    to_worst = _lengths((weighted - weighted.min()).T)
+    weighted = values / np.where(lengths > 0, lengths, 1.0) * _aligned(scores, weights)
+    to_best = np.sqrt(((weighted.max(axis=0) - weighted) ** 2).sum(axis=1))
+    to_worst = np.sqrt(((weighted - weighted.min(axis=0)) ** 2).sum(axis=1))
     apart = to_best + to_worst
-    closeness = (to_worst / apart).where(apart > np.finfo(float).eps, 0.5)
-    return closeness.set_axis(scores.index).rename("topsis")
+    is_apart = apart > np.finfo(float).eps
+    closeness = np.where(is_apart, to_worst / np.where(is_apart, apart, 1.0), 0.5)
+    return pd.Series(closeness, index=scores.index, name="topsis")
 
 
-def _lengths(columns: pd.DataFrame) -> pd.Series:
-    """Root of the sum of squares of each column."""
-    return (columns**2).sum() ** 0.5
-
-
-def _aligned(scores: pd.DataFrame, weights: Mapping[str, float]) -> pd.Series:
+def _aligned(scores: pd.DataFrame, weights: Mapping[str, float]) -> np.ndarray:
     lacking = [str(criterion) for criterion in scores.columns if criterion not in weights]
     if lacking:
         msg = f"the criterion {', '.join(lacking)} has no weight; give one, 0 to leave it out"
         raise GeoError(msg)
-    return normalised_weights({criterion: weights[criterion] for criterion in scores.columns})
+    return _shares({criterion: weights[criterion] for criterion in scores.columns})
 
 
 def _require_amounts(table: pd.DataFrame) -> None:

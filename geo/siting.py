@@ -253,6 +253,11 @@ def parks_of_site(positions: pd.DataFrame, wanted: Iterable[str] = ("inside", "u
     ['b', 'a']
     """
     order = {position: number for number, position in enumerate(POSITIONS)}
-    rows = positions[positions["position"].isin(list(wanted))]
-    rows = rows.assign(_order=rows["position"].map(order), _share=-rows["share"])
-    return rows.sort_values(["_order", "_share", "park_id"], ignore_index=True).drop(columns=["_order", "_share"])
+    asked = set(wanted)
+    columns = (positions["position"], positions["share"], positions["park_id"])
+    found = sorted(
+        (order[position], -share, park, row)
+        for row, (position, share, park) in enumerate(zip(*(column.to_list() for column in columns), strict=True))
+        if position in asked
+    )
+    return positions.take([row for *_, row in found]).reset_index(drop=True)

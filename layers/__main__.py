@@ -18,6 +18,7 @@ from geo.errors import GeoError, PlanError
 from geo.plan import DEFAULT_PATH, Plan, read_plan
 from layers.catalog import Layer, catalog, layer_fields, layer_table
 from layers.export import FORMATS, export_layer, formats_of
+from layers.report_command import add_report
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -79,6 +80,8 @@ def _parser() -> argparse.ArgumentParser:
     export.add_argument("--force", action="store_true", help="replace the file if it is there")
     export.add_argument("--plan", default=str(DEFAULT_PATH), metavar="PATH", help="folder of the plan package")
     export.set_defaults(run=_export)
+
+    add_report(commands)
     return parser
 
 

@@ -20,6 +20,8 @@ from layers.served import browser_layer
 from views.settings import atlas_settings, plan_path
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import folium
     import pandas as pd
 
@@ -102,7 +104,12 @@ def _drawn_parks() -> dict[str, list[str]]:
 
 
 def _park_properties(plan: Plan) -> list[dict[str, Any]]:
-    return [feature["properties"] for feature in json.loads(browser_layer(plan, "parks"))["features"]]
+    return [feature["properties"] for feature in _features(plan, "parks")]
+
+
+def _features(plan: Plan, name: str) -> list[dict[str, Any]]:
+    features: list[dict[str, Any]] = json.loads(browser_layer(plan, name))["features"]
+    return features
 
 
 @lru_cache(maxsize=16)
@@ -114,15 +121,18 @@ def shared_changes(scenario: Scenario) -> Changed:
         after = apply_scenario(plan, scenario)
         tables = scenario_changes(plan, scenario)
     before = _drawn_parks()
-    features = json.loads(browser_layer(after, "parks"))["features"]
+    features = _features(after, "parks")
     known = {feature["properties"]["extent_id"]: feature["properties"]["sectors"] for feature in features}
     return Changed(
         after,
         fit_table(after),
         tables,
         {extent: sectors for extent, sectors in known.items() if extent in before and sectors != before[extent]},
-        {
-            "type": "FeatureCollection",
-            "features": [feature for feature in features if feature["properties"]["extent_id"] not in before],
-        },
+        _new(features, before) | {"halos": _new(_features(after, "halos"), before)},
     )
+
+
+def _new(features: list[dict[str, Any]], before: Mapping[str, Any]) -> dict[str, Any]:
+    """Features of parts that the plan does not have."""
+    new = [feature for feature in features if feature["properties"]["extent_id"] not in before]
+    return {"type": "FeatureCollection", "features": new}

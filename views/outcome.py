@@ -70,19 +70,13 @@ def candidates_html(candidates: list[dict[str, Any]], ranking: dict[str, Any]) -
 def _key(candidate: dict[str, Any]) -> str:
     """Legend of the bars: criterion and its weight."""
     spans = "".join(
-        f"<span><i style='background:{_SHADES[number % len(_SHADES)]}'></i>"
-        f"{escape(part['zh'])} {part['weight']:.3g}</span>"
+        f"<span><i style='background:{_shade(number)}'></i>{escape(part['zh'])} {part['weight']:.3g}</span>"
         for number, part in enumerate(candidate["parts_of_points"])
     )
     return f"<div class='yt-key'>{spans}</div>"
 
 
 def _candidate(candidate: dict[str, Any]) -> str:
-    bars = "".join(
-        f"<i style='width:{part['points']:.2f}%;background:{_SHADES[number % len(_SHADES)]}' "
-        f"title='{escape(part['zh'], quote=True)} {part['points']:.3g}：{escape(str(part['value']), quote=True)}'></i>"
-        for number, part in enumerate(candidate["parts_of_points"])
-    )
     span = word(
         "screen_points",
         points=f"{candidate['points']:.1f}",
@@ -91,29 +85,78 @@ def _candidate(candidate: dict[str, Any]) -> str:
     )
     changes = "".join(f"<li>{escape(line)}</li>" for line in candidate["would_change"])
     badge = verdict_badge(candidate["verdict"]) if candidate["verdict"] else ""
+    is_open = " open" if candidate["rank"] == 1 else ""
     return (
         f"<div class='yt-candidate'><b>{candidate['rank']}</b> {escape(candidate[column('park')])} {badge}"
-        f"<div class='yt-points'>{bars}</div><small>{span}</small>"
+        f"<div class='yt-points'>{_stack(candidate)}</div><small>{span}</small>"
+        f"<details{is_open}><summary>{word('screen_waterfall')}</summary>{waterfall_html(candidate)}</details>"
         f"<details><summary>{word('screen_would_change')}</summary><ul>{changes}</ul></details></div>"
     )
 
 
+def _stack(candidate: dict[str, Any]) -> str:
+    return "".join(
+        f"<i style='width:{part['points']:.2f}%;background:{_shade(number)}' "
+        f"title='{escape(part['zh'], quote=True)} {part['points']:.3g}：{escape(str(part['value']), quote=True)}'></i>"
+        for number, part in enumerate(candidate["parts_of_points"])
+    )
+
+
+def _shade(number: int) -> str:
+    return _SHADES[number % len(_SHADES)]
+
+
+def waterfall_html(candidate: dict[str, Any]) -> str:
+    """Points of a candidate, criterion upon criterion up to the sum; hatched is what is unknown but could be."""
+    rows, reached = [], 0.0
+    for number, part in enumerate(candidate["parts_of_points"]):
+        open_points = max(part["points_max"] - part["points"], 0.0)
+        bar = (
+            f"<i style='left:{reached:.2f}%;width:{part['points']:.2f}%;background:{_shade(number)}'></i>"
+            f"<i class='yt-open' style='left:{reached + part['points']:.2f}%;width:{open_points:.2f}%'></i>"
+        )
+        figure = f"{part['points']:.1f} / {part['weight']:.3g}"
+        rows.append(
+            f"<div class='yt-fall' data-criterion='{escape(part['criterion'], quote=True)}' "
+            f"data-points='{part['points']:.4f}'><span>{escape(part['zh'])}</span><div>{bar}</div><b>{figure}</b>"
+            f"<em>{escape(str(part['value']))}</em></div>"
+        )
+        reached += part["points"]
+    total = (
+        f"<div class='yt-fall yt-sum'><span>{word('screen_total')}</span>"
+        f"<div><i style='left:0;width:{reached:.2f}%;background:#0B4F6C'></i></div>"
+        f"<b>{candidate['points']:.1f}</b></div>"
+    )
+    return f"<div class='yt-waterfall'>{''.join(rows)}{total}</div>"
+
+
 def comparison_html(candidates: list[dict[str, Any]]) -> str:
-    """Parks across, criteria down: points and what they rest on."""
+    """Parks across, criteria down: points as bars of what was to be had, and what they rest on."""
     heads = "".join(f"<th>{candidate['rank']} {escape(candidate[column('park')])}</th>" for candidate in candidates)
     lines = []
     for number, part in enumerate(candidates[0]["parts_of_points"]):
-        cells = "".join(
-            f"<td><b>{candidate['parts_of_points'][number]['points']:.1f}</b> / {part['weight']:.3g}"
-            f"<p class='yt-note'>{escape(str(candidate['parts_of_points'][number]['value']))}</p></td>"
-            for candidate in candidates
-        )
+        cells = "".join(_compared(candidate["parts_of_points"][number], number) for candidate in candidates)
         lines.append(f"<tr><th>{escape(part['zh'])}</th>{cells}</tr>")
-    total = "".join(f"<td><b>{candidate['points']:.1f}</b></td>" for candidate in candidates)
-    return (
-        f"<div class='yt-card yt-box'><table class='yt-facts yt-grid'><tr><th></th>{heads}</tr>{''.join(lines)}"
-        f"<tr><th>{word('screen_total')}</th>{total}</tr></table></div>"
+    total = "".join(
+        f"<td><b>{candidate['points']:.1f}</b>{_bar(candidate['points'], 100.0, '#0B4F6C')}</td>"
+        for candidate in candidates
     )
+    return (
+        f"<div class='yt-card yt-box'><table class='yt-facts yt-grid yt-compare'><tr><th></th>{heads}</tr>"
+        f"{''.join(lines)}<tr><th>{word('screen_total')}</th>{total}</tr></table></div>"
+    )
+
+
+def _compared(part: dict[str, Any], number: int) -> str:
+    return (
+        f"<td><b>{part['points']:.1f}</b> / {part['weight']:.3g}{_bar(part['points'], part['weight'], _shade(number))}"
+        f"<p class='yt-note'>{escape(str(part['value']))}</p></td>"
+    )
+
+
+def _bar(points: float, most: float, colour: str) -> str:
+    share = 100 * points / most if most else 0.0
+    return f"<div class='yt-points'><i style='width:{share:.1f}%;background:{colour}'></i></div>"
 
 
 def summary_rows(answers: list[dict[str, Any]]) -> pd.DataFrame:

@@ -14,6 +14,7 @@ from geo.errors import GeoError
 from geo.fit import VERDICTS
 from geo.scenario import (
     Scenario,
+    ScenarioError,
     edition_notice,
     new_scenario,
     read_scenario,
@@ -29,12 +30,23 @@ from views.words import column, either, titled, word
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from geo.errors import Fault
     from geo.plan import Plan
 
 _AFTER = "scenario_after"
 _LISTED = ("aligned", "layout_only", "unreflected")
 _ACCURACY_M = 500
 _SAME = 0.005
+#: Percentages with two decimals add up to 100 within this share.
+_ROUNDING = 0.002
+#: Cases of faults that have words of their own.
+_FAULTS = frozenset(
+    {
+        "already-listed", "not-listed", "id-taken", "name-taken", "open-ring", "invalid-polygon", "out-of-bounds",
+        "no-targets", "target-twice", "split-twice", "split-unlisted", "shares-sum", "unknown-id", "other-plan",
+        "not-json", "too-long",
+    }
+)  # fmt: skip
 
 
 def page() -> None:
@@ -60,7 +72,7 @@ def _current() -> tuple[Scenario, Changed]:
     try:
         return scenario, shared_changes(scenario)
     except GeoError as error:
-        state.set_value("scenario_fault", str(error))
+        state.set_value("scenario_fault", error)
         state.set_scenario(None)
         return _blank(), shared_changes(_blank())
 
@@ -75,8 +87,9 @@ def _notices(scenario: Scenario) -> None:
     st.caption(word("scenario_edition", plan=plan, version=scenario.plan_version))
     if notice := edition_notice(shared_plan(), scenario):
         st.warning(either(*notice), icon=":material/warning:")
-    if fault := state.value("scenario_fault"):
-        st.error(fault, icon=":material/error:")
+    if error := state.value("scenario_fault"):
+        for line in _said(error):
+            st.error(line, icon=":material/error:")
     if url_or_none(scenario) is None:
         st.info(word("scenario_long"))
 
@@ -96,6 +109,21 @@ def _load() -> None:
         _try(lambda: read_scenario(given.getvalue()))
 
 
+def _said(error: GeoError) -> list[str]:
+    """Say what is wrong, in the session's language where the case is known; the exact reason stands behind it."""
+    if not isinstance(error, ScenarioError):
+        return [str(error)]
+    return [_fault(fault) for fault in error.faults]
+
+
+def _fault(fault: Fault) -> str:
+    kind = fault.kind if fault.kind in _FAULTS else "other"
+    reason = word(f"scenario_fault_{kind.replace('-', '_')}")
+    place = word("scenario_fault_row", row=fault.row) if fault.row else ""
+    detail = "" if state.language() == "zh" and kind != "other" else f" ({fault.reason})"
+    return f"{place}{reason}{detail}"
+
+
 def _try(make: Callable[[], Scenario]) -> bool:
     """Work on a new scenario if it can be read and applied; else say every fault and keep the old one."""
     state.set_value("scenario_fault", None)
@@ -103,7 +131,7 @@ def _try(make: Callable[[], Scenario]) -> bool:
         new = make()
         shared_changes(new)
     except GeoError as error:
-        state.set_value("scenario_fault", str(error))
+        state.set_value("scenario_fault", error)
         return False
     state.set_scenario(new)
     return True
@@ -153,9 +181,10 @@ def _edits(scenario: Scenario, changed: Changed) -> None:
 def _forms(scenario: Scenario, after: Plan) -> None:
     sectors = dict(zip(after.main_sectors["sector_id"], after.main_sectors[column("name")], strict=True))
     parks = dict(zip(after.parks["park_id"], after.parks[column("short")], strict=True))
-    listed = after.allocations[["sector_id", "park_id"]].itertuples(index=False, name=None)
-    pairs = {f"{sector} {park}": f"{sectors[sector]} · {parks[park]}" for sector, park in listed if sector in sectors}
-    kinds = ("add", "remove", "move", "target", "draft")
+    pairs_listed = list(after.allocations[["sector_id", "park_id"]].itertuples(index=False, name=None))
+    pairs = {f"{own} {park}": f"{sectors[own]} · {parks[park]}" for own, park in pairs_listed if own in sectors}
+    kinds = ("add", "remove", "move", "target", "split", "draft")
+    listed_parks = {sector: [park for own, park in pairs_listed if own == sector] for sector in sectors}
     tabs = st.tabs([word(f"scenario_{kind}") for kind in kinds])
     with tabs[0], st.form("scenario_form_add"):
         _pick("scenario_sector", "add_sector", sectors)
@@ -173,6 +202,8 @@ def _forms(scenario: Scenario, after: Plan) -> None:
         st.number_input(word("scenario_value"), min_value=0.0, max_value=1e6, step=100.0, key="target_value")
         _submit("scenario_do_target", _on_target)
     with tabs[4]:
+        _split_form(sectors, parks, listed_parks)
+    with tabs[5]:
         _draft_form(_next_draft(scenario))
 
 
@@ -200,6 +231,32 @@ def _on_move() -> None:
 
 def _on_target() -> None:
     _append({"edit": "target", "sector_id": state.value("target_sector"), "value": state.value("target_value")})
+
+
+def _split_form(sectors: dict[str, str], parks: dict[str, str], listed: dict[str, list[str]]) -> None:
+    """Ask for the percentages of a sector's target by park; they start from equal parts and must add up to 100."""
+    _pick("scenario_sector", "split_sector", sectors)
+    sector = str(state.value("split_sector"))
+    own = listed.get(sector, [])
+    if not own:
+        st.caption(word("scenario_split_none"))
+        return
+    table = pd.DataFrame(
+        {word("scenario_park"): [parks[park] for park in own], word("scenario_percent"): [100 / len(own)] * len(own)}
+    )
+    percent = word("scenario_percent")
+    with st.form(f"scenario_form_split_{sector}"):
+        edited = st.data_editor(
+            table, hide_index=True, disabled=[word("scenario_park")], key=f"split_table_{sector}_{len(own)}",
+            column_config={percent: st.column_config.NumberColumn(min_value=0.0, max_value=100.0, format="%.2f")},
+        )  # fmt: skip
+        is_asked = st.form_submit_button(word("scenario_do_split"), type="primary")
+    if is_asked:
+        shares = edited[percent].fillna(0.0) / 100
+        if abs(shares.sum() - 1) <= _ROUNDING:
+            shares /= shares.sum()
+        _append({"edit": "split", "sector_id": sector, "shares": dict(zip(own, shares.tolist(), strict=True))})
+        st.rerun()
 
 
 def _next_draft(scenario: Scenario) -> int:
@@ -277,6 +334,7 @@ def _tables(changed: Changed) -> None:
         "scenario_quotients": lambda own: _by_district(own.tables["quotients"], ".2f"),
         "scenario_specialisation": _specialisation,
         "scenario_output": _output,
+        "scenario_output_parks": _output_parks,
     }
     for tab, (name, draw) in zip(st.tabs([word(name) for name in drawers]), drawers.items(), strict=True):
         with tab:
@@ -365,6 +423,32 @@ def _output(changed: Changed) -> None:
         }
     )
     st.dataframe(table, hide_index=True)
+
+
+def _output_parks(changed: Changed) -> None:
+    """Set the share and density of every listed park, as the scenario has it."""
+    rows = changed.tables["output_by_park"]
+    sectors = changed.plan.main_sectors
+    names = dict(zip(sectors["sector_id"], sectors[column("name")], strict=True))
+    records = rows.to_dict("records")
+    table = pd.DataFrame(
+        {
+            word("fit_pick_sector"): [names[row["sector_id"]] for row in records],
+            word("fit_pick_park"): [row[column("park")] for row in records],
+            word("scenario_share_before"): [_share(row, "before") for row in records],
+            word("scenario_share_after"): [_share(row, "after") for row in records],
+            word("scenario_density_before"): [_range(row, "before") for row in records],
+            word("scenario_density_after"): [_range(row, "after") for row in records],
+        }
+    )
+    st.dataframe(table, hide_index=True)
+
+
+def _share(row: dict[Any, Any], when: str) -> str:
+    drawn, least, most = (row[f"share{end}_{when}"] for end in ("", "_min", "_max"))
+    if pd.isna(drawn):
+        return "–"
+    return f"{drawn:.1%}" if least == most else f"{drawn:.1%} ({least:.1%}–{most:.1%})"
 
 
 def _range(row: dict[Any, Any], when: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import json
 import tempfile
 from functools import partial
@@ -15,11 +16,13 @@ from shapely.geometry import shape
 
 from geo.errors import GeoError
 from geo.screening import screen_project, screen_projects
-from geo.screening.batch import read_projects, template_workbook
+from geo.screening.batch import ProjectRow, read_projects, template_workbook
+from geo.screening.candidates import CRITERIA
 from geo.screening.projects import COLUMNS, read_project
 from geo.screening.rules import DEFAULT_RULES, Rules, read_rules
+from geo.screening.weights import reweighted, stated_weights
 from layers.report import report_pdf, report_xlsx
-from layers.report_content import map_notice, rules_stamp
+from layers.report_content import RulesStamp, map_notice
 from views import state
 from views.cache import shared_park_facts, shared_plan, shared_profiles
 from views.map import show_map
@@ -30,6 +33,7 @@ from views.words import column, either, listed, word
 #: Fields that most people fill in; the others stand behind a fold.
 _FIRST = ("name", "product", "sector", "gbt4754", "area_ha", "lon", "lat")
 _COMPARED = 4
+_BLOCK = 20
 _MAP = "screen_map"
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _TYPES = {"pdf": "application/pdf", "xlsx": _XLSX, "json": "application/json"}
@@ -38,15 +42,15 @@ _TYPES = {"pdf": "application/pdf", "xlsx": _XLSX, "json": "application/json"}
 def page() -> None:
     """Draw the page."""
     st.html(f"<h1 class='yt-h1'>{word('screen_title')}</h1><p class='yt-lead'>{escape(word('screen_intro'))}</p>")
-    rules, content = _rules()
+    rules = _rules()
     one, many = st.tabs([word("screen_one"), word("screen_many")])
     with one:
-        _single(rules, content)
+        _single(rules)
     with many:
-        _batch(rules, content)
+        _batch(rules)
 
 
-def _rules() -> tuple[Rules, bytes]:
+def _rules() -> Rules:
     """Rules of the office: those uploaded in this session, else the shipped ones, which hold no thresholds."""
     with st.sidebar:
         given = _uploaded("rules_file", "screen_rules", ["toml"], help=word("screen_rules_help"))
@@ -58,12 +62,29 @@ def _rules() -> tuple[Rules, bytes]:
                 rules = read_rules(file, plan=shared_plan())
         except GeoError as error:
             st.error(word("screen_rules_failed", reason=str(error)))
-            content = DEFAULT_RULES.read_bytes()
             rules = read_rules()
+        rules = reweighted(rules, _weights(rules))
         st.caption(rules.label)
         if rules.is_synthetic:
             st.warning(word("screen_synthetic"))
-    return rules, content
+    return rules
+
+
+def _weights(rules: Rules) -> dict[str, float]:
+    """Ask how much each criterion counts; what the rules state is where it starts."""
+    own = {row["id"]: row["name_zh"] for row in rules.content["ranking"].get("criteria", ())}
+    names = {name: either(*words) for name, words in CRITERIA.items()} | own
+    with st.expander(word("screen_weights")):
+        st.caption(word("screen_weights_help"))
+        return {
+            name: float(
+                st.number_input(
+                    names[name], min_value=0.0, max_value=1000.0, value=weight, step=5.0, format="%g",
+                    key=f"weight_{rules.sha256[:8]}_{name}", persist_state="session",
+                )
+            )
+            for name, weight in stated_weights(rules).items()
+        }  # fmt: skip
 
 
 def _uploaded(key: str, label: str, kinds: list[str], **more: Any) -> Any:  # noqa: ANN401
@@ -72,14 +93,14 @@ def _uploaded(key: str, label: str, kinds: list[str], **more: Any) -> Any:  # no
         return st.file_uploader(word(label), type=kinds, key=key, **more)
 
 
-def _single(rules: Rules, content: bytes) -> None:
+def _single(rules: Rules) -> None:
     left, right = st.columns([1, 2], gap="medium")
     with left:
         cells = _form()
     if cells is not None:
         state.set_value("screen_cells", cells)
     with right:
-        _answer(rules, content)
+        _answer(rules)
 
 
 def _form() -> dict[str, str] | None:
@@ -99,7 +120,7 @@ def _input(item: Any) -> str:  # noqa: ANN401
     )
 
 
-def _answer(rules: Rules, content: bytes) -> None:
+def _answer(rules: Rules) -> None:
     cells = state.value("screen_cells")
     if cells is None:
         st.html(f"<div class='yt-card yt-box yt-empty'><p>{word('screen_empty')}</p></div>")
@@ -115,7 +136,7 @@ def _answer(rules: Rules, content: bytes) -> None:
     except GeoError as error:
         st.error(str(error), icon=":material/error:")
         return
-    _outcome(answer | {"project": project}, rules, content)
+    _outcome(answer, rules)
 
 
 def _with_drawn_site(cells: dict[str, str]) -> dict[str, str]:
@@ -127,10 +148,10 @@ def _with_drawn_site(cells: dict[str, str]) -> dict[str, str]:
     return cells | {"site_wkt": shape(drawn).wkt, "lon": "", "lat": ""} | measured
 
 
-def _outcome(answer: dict[str, Any], rules: Rules, content: bytes) -> None:
+def _outcome(answer: dict[str, Any], rules: Rules) -> None:
     candidates = answer["candidates"]
     st.html(subsectors_html(answer))
-    _downloads([answer], rules, content, key="one")
+    _downloads([answer], rules, key="one")
     if not answer["subsectors"]:
         st.info(word("screen_unranked"), icon=":material/help:")
         st.html(gates_html(answer["gates"]))
@@ -169,16 +190,16 @@ def _comparison(candidates: list[dict[str, Any]]) -> None:
         st.html(comparison_html(picked))
 
 
-def _downloads(answers: list[dict[str, Any]], rules: Rules, content: bytes, *, key: str) -> None:
+def _downloads(answers: list[dict[str, Any]], rules: Rules, *, key: str) -> None:
     """Offer the report as PDF and XLSX, and the JSON that reproduces it; a PDF is made when asked for."""
     plan = shared_plan()
     today = dt.date.today()  # noqa: DTZ011
-    stamp = rules_stamp(rules.label, content)
+    stamp = RulesStamp(rules.label, rules.sha256)
     notice = map_notice(setting("review_number"))
     offers = (
         ("pdf", word("screen_pdf"), partial(report_pdf, plan, answers, date=today, rules=stamp, notice=notice)),
         ("xlsx", word("screen_xlsx"), partial(report_xlsx, plan, answers, date=today, rules=stamp, notice=notice)),
-        ("json", "JSON", json.dumps(answers, ensure_ascii=False, indent=1, default=str)),
+        ("json", "JSON", json.dumps(answers, ensure_ascii=False, indent=1)),
     )
     with st.container(horizontal=True):
         for kind, title, made in offers:
@@ -188,7 +209,7 @@ def _downloads(answers: list[dict[str, Any]], rules: Rules, content: bytes, *, k
             )  # fmt: skip
 
 
-def _batch(rules: Rules, content: bytes) -> None:
+def _batch(rules: Rules) -> None:
     st.download_button(
         word("screen_template"), template_workbook(), "yuantu_projects.xlsx", _XLSX, on_click="ignore",
         icon=":material/download:",
@@ -202,11 +223,44 @@ def _batch(rules: Rules, content: bytes) -> None:
         _table(answers)
         good = [answer for answer in answers if not answer["errors"]]
         if good:
-            _downloads(good, rules, content, key="many")
+            _downloads(good, rules, key="many")
 
 
 def _judged(name: str, content: bytes, rules: Rules) -> list[dict[str, Any]]:
-    """Read and judge a file, row by row, with progress; what is wrong with the file as a whole is said."""
+    """Read and judge a file, block by block, with progress and a way to stop; what is wrong with the file is said."""
+    rows = _rows(name, content)
+    asked = hashlib.sha256(content + rules.label.encode() + rules.sha256.encode()).hexdigest()
+    batch = state.value("screen_batch")
+    if batch is None or batch["asked"] != asked:
+        batch = {"asked": asked, "answers": [], "is_stopped": False}
+        state.set_value("screen_batch", batch)
+    answers: list[dict[str, Any]] = batch["answers"]
+    if len(answers) < len(rows) and not batch["is_stopped"]:
+        _judge(rows, answers, rules)
+    if len(answers) < len(rows):
+        st.warning(word("screen_stopped", done=len(answers), total=len(rows)), icon=":material/pause_circle:")
+        st.button(word("screen_resume"), on_click=lambda: batch.update(is_stopped=False), icon=":material/play_arrow:")
+    return answers
+
+
+def _judge(rows: list[ProjectRow], answers: list[dict[str, Any]], rules: Rules) -> None:
+    """Judge the rows that are left; a press of the button ends this run at the next sign of progress."""
+    place = st.empty()
+    with place.container():
+        st.button(
+            word("screen_stop"), on_click=lambda: state.value("screen_batch").update(is_stopped=True),
+            icon=":material/stop_circle:",
+        )  # fmt: skip
+        bar = st.progress(0.0)
+        while len(answers) < len(rows):
+            done = len(answers)
+            bar.progress(done / len(rows), text=word("screen_progress", done=done, total=len(rows)))
+            block = rows[done : done + _BLOCK]
+            answers += screen_projects(block, shared_park_facts(), rules, on=dt.date.today())  # noqa: DTZ011
+    place.empty()
+
+
+def _rows(name: str, content: bytes) -> list[ProjectRow]:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / name
         file.write_bytes(content)
@@ -217,13 +271,7 @@ def _judged(name: str, content: bytes, rules: Rules) -> list[dict[str, Any]]:
             return []
     for note in notes:
         st.warning(str(note))
-    bar = st.progress(0.0)
-    answers = screen_projects(
-        rows, shared_park_facts(), rules, on=dt.date.today(),  # noqa: DTZ011
-        progress=lambda done, total: bar.progress(done / total, text=word("screen_progress", done=done, total=total)),
-    )  # fmt: skip
-    bar.empty()
-    return [answer | {"project": row.project} for answer, row in zip(answers, rows, strict=False)]
+    return list(rows)
 
 
 def _table(answers: list[dict[str, Any]]) -> None:

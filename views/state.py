@@ -176,7 +176,7 @@ def _open_scenario(text: str | None) -> None:
         set_scenario(from_url_text(text) if text else None)
     except GeoError as error:
         set_scenario(None)
-        st.session_state["scenario_fault"] = str(error)
+        st.session_state["scenario_fault"] = error
 
 
 def table_event(key: str, park_ids: Sequence[str]) -> None:

@@ -79,6 +79,14 @@ def target_column(plan: Plan) -> str | None:
     return max(filter(_TARGET.fullmatch, plan.sectors.columns), default=None)
 
 
+class _UnfitEditError(GeoError):
+    """An edit that cannot be applied; `kind` tells the case, so that a page can say it in its own language."""
+
+    def __init__(self, kind: str, reason: str) -> None:
+        super().__init__(reason)
+        self.kind = kind
+
+
 def edit_faults(plan: Plan, edits: Sequence[Edit]) -> list[Fault]:
     """
     Every edit that makes no sense, and how to mend it.
@@ -154,15 +162,15 @@ def _played(plan: Plan, edits: Sequence[Edit]) -> tuple[_State, list[Fault]]:
     for number, edit in enumerate(edits, start=1):
         try:
             _play(state, edit)
-        except GeoError as error:
-            faults.append(Fault("edits", number, edit.kind, "senseless-edit", str(error)))
+        except _UnfitEditError as error:
+            faults.append(Fault("edits", number, edit.kind, error.kind, str(error)))
     for split in state.splits.values():
         number = list(edits).index(split) + 1
         if lost := [park for park, _ in split.shares if (split.sector_id, park) not in state.listed]:
             reason = f"after all edits {split.sector_id!r} is not listed for {', '.join(lost)}; " + _mend_split(
                 state, split.sector_id
             )
-            faults.append(Fault("edits", number, split.kind, "senseless-edit", reason))
+            faults.append(Fault("edits", number, split.kind, "split-unlisted", reason))
     return state, sorted(faults, key=lambda fault: fault.row or 0)
 
 
@@ -184,7 +192,7 @@ def _play(state: _State, edit: Edit) -> None:
             _known(edit.to, state.parks, "park")
             if (edit.sector_id, edit.to) in state.listed:
                 msg = f"{edit.sector_id!r} already lists {edit.to!r}; move to another park, or only remove the first"
-                raise GeoError(msg)
+                raise _UnfitEditError("already-listed", msg)
             _unlist(state, edit.sector_id, edit.park_id)
             _list(state, edit.sector_id, edit.to)
         case SetTarget():
@@ -197,7 +205,7 @@ def _list(state: _State, sector: str, park: str) -> None:
     _known(park, state.parks, "park")
     if (sector, park) in state.listed:
         msg = f"{sector!r} already lists {park!r}; drop this edit"
-        raise GeoError(msg)
+        raise _UnfitEditError("already-listed", msg)
     state.listed.add((sector, park))
 
 
@@ -206,49 +214,49 @@ def _unlist(state: _State, sector: str, park: str) -> None:
     if (sector, park) not in state.listed:
         listed = ", ".join(_listed(state, sector)) or "none is left"
         msg = f"the plan does not list {park!r} under {sector!r}; drop this edit, or remove one of its parks: {listed}"
-        raise GeoError(msg)
+        raise _UnfitEditError("not-listed", msg)
     state.listed.discard((sector, park))
 
 
 def _draft(state: _State, edit: DraftPark) -> None:
     if edit.park_id in state.parks:
         msg = f"a park with the id {edit.park_id!r} is there already; give the draft another id"
-        raise GeoError(msg)
+        raise _UnfitEditError("id-taken", msg)
     taken = match_parks([edit.name_zh], state.plan.parks)["park_id"].iloc[0]
     if taken or folded(edit.name_zh) in {folded(draft.name_zh) for draft in state.drafts.values()}:
         msg = f"{edit.name_zh!r} is the name of another park ({taken or 'a draft'}); give the draft another name"
-        raise GeoError(msg)
+        raise _UnfitEditError("name-taken", msg)
     if any(ring[0] != ring[-1] for ring in edit.rings):
         msg = "a ring does not end where it began; repeat its first position at its end"
-        raise GeoError(msg)
+        raise _UnfitEditError("open-ring", msg)
     if not edit.polygon.is_valid or edit.polygon.is_empty or edit.polygon.area == 0:
         msg = f"the polygon cannot be used: {is_valid_reason(edit.polygon)}; draw it anew without crossing lines"
-        raise GeoError(msg)
+        raise _UnfitEditError("invalid-polygon", msg)
     bounds = state.plan.descriptor.get("bounds")
     if bounds and not box(*bounds).covers(edit.polygon):
         msg = f"the polygon leaves the plan's bounds {bounds}; draw it inside, longitude before latitude"
-        raise GeoError(msg)
+        raise _UnfitEditError("out-of-bounds", msg)
     state.drafts[edit.park_id] = edit
 
 
 def _set_target(state: _State, edit: SetTarget) -> None:
     if target_column(state.plan) is None:
         msg = "the plan states no scale targets, so there is none to change; drop this edit"
-        raise GeoError(msg)
+        raise _UnfitEditError("no-targets", msg)
     if edit.sector_id in state.targets:
         msg = f"an earlier edit sets the target of {edit.sector_id!r} already; keep one of the two"
-        raise GeoError(msg)
+        raise _UnfitEditError("target-twice", msg)
     state.targets[edit.sector_id] = edit.value
 
 
 def _split(state: _State, edit: SplitTarget) -> None:
     if edit.sector_id in state.splits:
         msg = f"an earlier edit splits the target of {edit.sector_id!r} already; keep one of the two"
-        raise GeoError(msg)
+        raise _UnfitEditError("split-twice", msg)
     total = sum(share for _, share in edit.shares)
     if abs(total - 1) > SHARE_TOLERANCE:
         msg = f"the shares of {edit.sector_id!r} add up to {total:.6g}; change them until they add up to 1"
-        raise GeoError(msg)
+        raise _UnfitEditError("shares-sum", msg)
     state.splits[edit.sector_id] = edit
 
 
@@ -266,7 +274,7 @@ def _known(given: str, known: Iterable[str], what: str) -> None:
         near = difflib.get_close_matches(given, choices, n=3, cutoff=0.3) or choices[:3]
         drafted = "" if what == "sector" else ", or draft it in an earlier edit"
         msg = f"no {what} has the id {given!r}; did you mean {', '.join(near)}{drafted}?"
-        raise GeoError(msg)
+        raise _UnfitEditError("unknown-id", msg)
 
 
 def _with_drafts(plan: Plan, state: _State, cite: dict[str, str]) -> dict[str, pd.DataFrame]:

@@ -10,9 +10,12 @@ unknown never passes and never excludes. It is advice that can be attached to a 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
+import shapely
 
 from geo.errors import Fault, GeoError, UnknownNameError
 from geo.methods import normalised_weights
@@ -20,14 +23,13 @@ from geo.screening.candidates import Offer, park_offers, range_of, used_weights,
 from geo.screening.gates import FAILS, GATES, RESULTS, SITE_GATES, Gate, declaration_gate, lists_gate, opinions_gate
 from geo.screening.industry_gates import industry_gate, park_industry
 from geo.screening.matching import match_project
-from geo.screening.park_gates import location_gate, park_room, parks_at, room_gate
+from geo.screening.park_gates import location_gate, park_room, parks_at, parks_at_each, room_gate
 from geo.screening.projects import FIELDS
 from geo.screening.ranking import check_scores, order_flips, points_of, ranks_of
 from geo.screening.thresholds import land_gates, output_gates
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-    from datetime import date
+    from collections.abc import Callable, Hashable, Iterable, Sequence
 
     from geo.screening.batch import ProjectRow
     from geo.screening.industry_gates import Judgement
@@ -40,6 +42,8 @@ Answer = dict[str, Any]
 #: Gates that are asked of each park.
 _PARK_GATES = frozenset({"industry", "room"})
 _CHECKS = {"weighted_product": "加权积", "topsis": "TOPSIS"}
+#: Rows whose sites are located together.
+_AT_ONCE = 200
 #: Flips that are told one by one; the rest is counted.
 _TOLD = 5
 #: Parts of points are given finer than their sum, so that they add up to it.
@@ -64,9 +68,9 @@ def screen_project(project: Project, facts: ParkFacts, rules: Rules, *, on: date
     Returns
     -------
     answer
-        `name`, `subsectors`, `notes`, `gates` (in the order of the check), `candidates` (ranked), `ruled_out`,
-        `ranking` (weights, and where the order flips), `errors` (empty), and which plan, rules and day it was made
-        from; ready for JSON. docs/screening.md describes every key.
+        `name`, `project` (what was stated), `subsectors`, `notes`, `gates` (in the order of the check), `candidates`
+        (ranked), `ruled_out`, `ranking` (weights, and where the order flips), `errors` (empty), and which plan, rules
+        and day it was made from; ready for JSON. docs/screening.md describes every key.
 
     Raises
     ------
@@ -84,9 +88,13 @@ def screen_project(project: Project, facts: ParkFacts, rules: Rules, *, on: date
     >>> answer["subsectors"][0]["zh"], answer["candidates"][0]["park_zh"], answer["gates"][0]["result"]
     ('新药', '厦门生物医药港（含孚新工业区、东孚工业区西片区）', '缺数据')
     """
+    return _answer(project, parks_at(project, facts), facts, rules, on=on)
+
+
+def _answer(project: Project, positions: pd.DataFrame | None, facts: ParkFacts, rules: Rules, *, on: date) -> Answer:
+    """Judge a project whose site has been located."""
     matches, notes = match_project(project, facts.words)
     is_unmatched = "gbt4754" in project and not any(match.basis == "code" for match in matches)
-    positions = parks_at(project, facts)
     judgements = {park: park_industry(matches, park, facts, is_code_unmatched=is_unmatched) for park in facts.parks}
     rooms = {park: park_room(project, park, facts, rules) for park in facts.parks}
     gates = [
@@ -108,6 +116,7 @@ def screen_project(project: Project, facts: ParkFacts, rules: Rules, *, on: date
     candidates, ranking = _ranked(case, kept, facts, rules)
     return {
         "name": project["name"],
+        "project": {("site_wkt" if name == "site" else name): _plain(value) for name, value in project.items()},
         "subsectors": [_subsector(match, facts) for match in matches],
         "notes": notes + _area_note(project),
         "gates": [_gate(gate) for gate in gates],
@@ -117,6 +126,7 @@ def screen_project(project: Project, facts: ParkFacts, rules: Rules, *, on: date
         "errors": [],
         "plan": facts.plan.release,
         "rules": rules.label,
+        "rules_sha256": rules.sha256,
         "is_synthetic": rules.is_synthetic,
         "on": on.isoformat(),
     }
@@ -166,21 +176,25 @@ def screen_projects(
     >>> [(answer["row"], len(answer["errors"])) for answer in answers]
     [(2, 1), (3, 0)]
     """
-    answers = []
-    for done, row in enumerate(rows, start=1):
-        if is_cancelled is not None and is_cancelled():
-            break
-        answers.append(_screened(row, facts, rules, on=on))
-        if progress is not None:
-            progress(done, len(rows))
+    answers: list[Answer] = []
+    for first in range(0, len(rows), _AT_ONCE):
+        block = rows[first : first + _AT_ONCE]
+        # Sites are located together: that is where a loop over rows would lose its time.
+        located = parks_at_each([row.project if not row.faults else {} for row in block], facts)
+        for row, positions in zip(block, located, strict=True):
+            if is_cancelled is not None and is_cancelled():
+                return answers
+            answers.append(_screened(row, positions, facts, rules, on=on))
+            if progress is not None:
+                progress(len(answers), len(rows))
     return answers
 
 
-def _screened(row: ProjectRow, facts: ParkFacts, rules: Rules, *, on: date) -> Answer:
+def _screened(row: ProjectRow, positions: pd.DataFrame | None, facts: ParkFacts, rules: Rules, *, on: date) -> Answer:
     faults = list(row.faults)
     if not faults:
         try:
-            return {"row": row.row} | screen_project(row.project, facts, rules, on=on)
+            return {"row": row.row} | _answer(row.project, positions, facts, rules, on=on)
         except UnknownNameError as error:
             faults = [Fault(row.file, row.row, FIELDS["sector"].zh, "unknown-name", str(error))]
         except GeoError as error:
@@ -191,8 +205,25 @@ def _screened(row: ProjectRow, facts: ParkFacts, rules: Rules, *, on: date) -> A
         for fault in faults
     ]
     head = {"row": row.row, "name": row.project.get("name", "")}
-    made = {"plan": facts.plan.release, "rules": rules.label, "is_synthetic": rules.is_synthetic, "on": on.isoformat()}
+    made = {
+        "plan": facts.plan.release,
+        "rules": rules.label,
+        "rules_sha256": rules.sha256,
+        "is_synthetic": rules.is_synthetic,
+        "on": on.isoformat(),
+    }
     return head | empty | {"ranking": None, "errors": errors} | made
+
+
+def _plain(value: object) -> object:
+    """Write a stated value for JSON: a site as WKT, a day as ISO."""
+    if isinstance(value, shapely.Geometry):
+        return shapely.to_wkt(value, rounding_precision=-1)
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return {str(name): _plain(one) for name, one in value.items()}
+    return [_plain(one) for one in value] if isinstance(value, (list, tuple)) else value
 
 
 def _subsector(match: Match, facts: ParkFacts) -> Answer:
@@ -249,9 +280,10 @@ def _ranked(case: _Case, kept: Sequence[str], facts: ParkFacts, rules: Rules) ->
         park: park_offers(case.project, case.matches, case.judgements[park], park, facts, rules)
         for park in sorted(kept)
     }
-    scores = check_scores(_ratios(offers), weights)
+    ratios = _ratios(offers)
+    scores = check_scores(ratios, weights)
     ranks = ranks_of(scores).to_dict("index")
-    points = points_of(_ratios(offers), weights).to_dict("index")
+    points = points_of(ratios, weights).to_dict("index")
     shares = {str(name): float(share) for name, share in normalised_weights(weights).items()}
     order = sorted(kept, key=lambda park: (ranks[park]["weighted_sum"], facts.parks[park]["order"], park))
     candidates = []
@@ -263,11 +295,10 @@ def _ranked(case: _Case, kept: Sequence[str], facts: ParkFacts, rules: Rules) ->
 
 def _ratios(offers: Mapping[str, Mapping[str, Offer]]) -> pd.DataFrame:
     """Ratios by park and criterion, NaN where unknown."""
-    rows = {
-        park: {name: math.nan if offer.ratio is None else offer.ratio.value for name, offer in row.items()}
-        for park, row in offers.items()
-    }
-    return pd.DataFrame.from_dict(rows, orient="index", dtype="float64")
+    rows = [
+        [math.nan if offer.ratio is None else offer.ratio.value for offer in row.values()] for row in offers.values()
+    ]
+    return pd.DataFrame(rows, index=list(offers), columns=list(next(iter(offers.values()))), dtype="float64")
 
 
 def _candidate(park: str, parts: list[Answer], ranks: Mapping[Hashable, int], case: _Case, facts: ParkFacts) -> Answer:

@@ -189,10 +189,9 @@ def _neighbours_offer(judgement: Judgement, park_id: str, facts: ParkFacts, rule
     within, benchmark = settings["within_km"], settings["benchmark"]
     asked, cite = f"{within:g}公里内{benchmark}个", f"{facts.title}{facts.plan.descriptor['plan']['layout_zh']}"
     sector = judgement.field.sector_id if judgement.field else None
-    if sector is None or not any(pair[0] == park_id for pair in facts.between_km):
+    if sector is None or (park_id, park_id) not in facts.between_km:
         return _offer("neighbours", "未知", asked, None, cite)
-    allocations = facts.plan.allocations
-    listed = sorted(set(allocations.loc[allocations["sector_id"] == sector, "park_id"]) - {park_id})
+    listed = [other for other in facts.allotted.get(sector, ()) if other != park_id]
     gaps = {other: facts.between_km[park_id, other] for other in listed if (park_id, other) in facts.between_km}
     # The least count is that of the greatest distances.
     counts = [sum(gap[end] <= within for gap in gaps.values()) for end in (2, 1, 0)]

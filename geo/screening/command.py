@@ -1,8 +1,9 @@
-"""The command `python -m geo screen`: a file of projects in, answers out as JSON or XLSX."""
+"""The command `python -m geo screen`: a file of projects in, answers out as JSON, XLSX or PDF."""
 
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
 from datetime import date
 from pathlib import Path
@@ -13,11 +14,16 @@ from geo.plan import DEFAULT_PATH, read_plan
 from geo.screening.answers import screen_projects
 from geo.screening.batch import read_projects, template_workbook
 from geo.screening.park_facts import park_facts
-from geo.screening.rules import DEFAULT_RULES, Rules, RulesError, read_rules
+from geo.screening.rules import DEFAULT_RULES, RulesError, read_rules
+from geo.screening.weights import parsed_weights, reweighted
 from geo.screening.workbook import screening_workbook
 
 if TYPE_CHECKING:
     import argparse
+
+_STANDARD_OUTPUT = "-"
+_SLOW_ROWS = 50
+_STEP = 20
 
 
 def add_screen(commands: Any) -> None:  # noqa: ANN401  (argparse names no type for it)
@@ -39,8 +45,9 @@ def add_screen(commands: Any) -> None:  # noqa: ANN401  (argparse names no type 
     form = screen.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="a JSON list, one object a project (the default)")
     form.add_argument("--xlsx", action="store_true", help="a workbook; needs -o")
+    form.add_argument("--pdf", action="store_true", help="the report that can be filed, as PDF; needs -o")
     form.add_argument("--template", action="store_true", help="write an empty project file (XLSX); needs -o, no FILE")
-    screen.add_argument("-o", "--output", metavar="PATH", help="write here instead of printing")
+    screen.add_argument("-o", "--output", metavar="PATH", help="write here instead of printing; - is standard output")
     screen.add_argument("--plan", default=str(DEFAULT_PATH), metavar="PATH", help="folder of the plan package")
     screen.set_defaults(run=run_screen)
 
@@ -69,8 +76,8 @@ def run_screen(chosen: argparse.Namespace) -> int:
     GeoError
         If arguments do not go together, or a file cannot be read or written.
     """
-    if (chosen.xlsx or chosen.template) and not chosen.output:
-        msg = "a workbook is not for printing: say where to write it with -o PATH"
+    if (chosen.xlsx or chosen.template or chosen.pdf) and not chosen.output:
+        msg = "a workbook or a PDF is not for printing: say where to write it with -o PATH"
         raise GeoError(msg)
     if chosen.template:
         _write(chosen.output, template_workbook())
@@ -78,88 +85,67 @@ def run_screen(chosen: argparse.Namespace) -> int:
     if chosen.file is None:
         msg = "give the FILE of projects, or --template -o PATH for an empty one"
         raise GeoError(msg)
-    plan = read_plan(chosen.plan)
     try:
-        rules = reweighted(read_rules(chosen.rules, plan=plan), chosen.weight)
+        answers = _answers(chosen)
     except RulesError as error:
         sys.stderr.write(f"{error}\n")
         return 1
-    rows, notes = read_projects(chosen.file, bounds=plan.descriptor.get("bounds"))
-    sys.stderr.writelines(f"{note}\n" for note in notes)
-    answers = screen_projects(rows, park_facts(plan), rules, on=chosen.on or date.today())  # noqa: DTZ011  (the office's day)
-    bad = [answer for answer in answers if answer["errors"]]
-    if bad:
-        sys.stderr.write(f"{len(bad)} of {len(answers)} project(s) could not be judged; see `errors`\n")
-    text = json.dumps(answers, ensure_ascii=False, indent=1)
+    text = f"{json.dumps(answers, ensure_ascii=False, indent=1)}\n".encode()
     if chosen.xlsx:
         _write(chosen.output, screening_workbook(answers))
-    elif chosen.output:
-        _write(chosen.output, f"{text}\n".encode())
+    elif chosen.pdf:
+        _write(chosen.output, _pdf(text, chosen.plan))
     else:
-        sys.stdout.write(f"{text}\n")
+        _write(chosen.output or _STANDARD_OUTPUT, text)
     return 0
 
 
+def _answers(chosen: argparse.Namespace) -> list[dict[str, Any]]:
+    plan = read_plan(chosen.plan)
+    rules = reweighted(read_rules(chosen.rules, plan=plan), parsed_weights(chosen.weight))
+    rows, notes = read_projects(chosen.file, bounds=plan.descriptor.get("bounds"))
+    sys.stderr.writelines(f"{note}\n" for note in notes)
+    answers = screen_projects(
+        rows,
+        park_facts(plan),
+        rules,
+        on=chosen.on or date.today(),  # noqa: DTZ011  (the office's day)
+        progress=_progress,
+    )
+    if bad := [answer for answer in answers if answer["errors"]]:
+        sys.stderr.write(f"{len(bad)} of {len(answers)} project(s) could not be judged; see `errors`\n")
+    return answers
+
+
+def _progress(done: int, total: int) -> None:
+    """Tell a person at a terminal how far a long file is."""
+    if total >= _SLOW_ROWS and sys.stderr.isatty() and (done % _STEP == 0 or done == total):
+        sys.stderr.write(f"\r{done}/{total}" + ("\n" if done == total else ""))
+
+
+def _pdf(answers: bytes, plan: str) -> bytes:
+    """Let the floor above set the report from the JSON that `--json` writes, so that nothing is imported upwards."""
+    words = [sys.executable, "-m", "layers", "report", "-", "--pdf", "-o", "-", "--plan", str(Path(plan).resolve())]
+    root = Path(__file__).parents[2]
+    done = subprocess.run(words, input=answers, capture_output=True, check=False, cwd=root)  # noqa: S603  (own module)
+    if done.returncode:
+        msg = f"the report was not made: {done.stderr.decode(errors='replace').strip()}"
+        raise GeoError(msg)
+    return done.stdout
+
+
 def _write(path: str, content: bytes) -> None:
+    if path == _STANDARD_OUTPUT:
+        sys.stdout.flush()
+        stream = getattr(sys.stdout, "buffer", None)
+        if stream is None:
+            sys.stdout.write(content.decode())
+        else:
+            stream.write(content)
+            stream.flush()
+        return
     try:
         Path(path).write_bytes(content)
     except OSError as error:
         msg = f"{path}: {error.strerror}; choose another place with -o"
         raise GeoError(msg) from error
-
-
-def reweighted(rules: Rules, words: list[str]) -> Rules:
-    """
-    Rules with weights of one's own.
-
-    Parameters
-    ----------
-    rules
-        As read.
-    words
-        `plan=60` and the like, by the name of a criterion.
-
-    Returns
-    -------
-    rules
-        With those weights; the label says so.
-
-    Raises
-    ------
-    GeoError
-        If a word is not a criterion and a number of 0 or more.
-
-    Examples
-    --------
-    >>> from geo.screening.rules import read_rules
-    >>> reweighted(read_rules(), ["plan=60"]).content["ranking"]["weights"]["plan"]
-    60.0
-    """
-    if not words:
-        return rules
-    ranking = dict(rules.content["ranking"])
-    weights, own = dict(ranking["weights"]), [dict(row) for row in ranking.get("criteria", ())]
-    named = {row["id"]: row for row in own}
-    for word in words:
-        name, _, number = word.partition("=")
-        if name not in {*weights, *named} or not _is_weight(number):
-            msg = (
-                f"--weight {word!r}: write NAME=NUMBER with a NAME of {', '.join([*weights, *named])}, NUMBER 0 or more"
-            )
-            raise GeoError(msg)
-        if name in named:
-            named[name]["weight"] = float(number)
-        else:
-            weights[name] = float(number)
-    head = dict(rules.content["rules"])
-    head["title_zh"] = f"{head['title_zh']}，权重另定：{'，'.join(words)}"
-    return Rules(
-        rules.file, {**rules.content, "rules": head, "ranking": {**ranking, "weights": weights, "criteria": own}}
-    )
-
-
-def _is_weight(text: str) -> bool:
-    try:
-        return 0 <= float(text) < float("inf")
-    except ValueError:
-        return False

@@ -86,6 +86,8 @@ class ParkFacts:
         By park and kind of place.
     between_km
         Least and most distances between parks: ids, as drawn, low, high.
+    allotted
+        Parks that the layout lists for each sector, by id.
     """
 
     plan: Plan
@@ -98,6 +100,7 @@ class ParkFacts:
     areas_ha: dict[str, Range]
     distances: dict[tuple[str, str], Distance]
     between_km: dict[tuple[str, str], Range]
+    allotted: dict[str, tuple[str, ...]]
 
     @property
     def title(self) -> str:
@@ -158,6 +161,7 @@ def park_facts(plan: Plan) -> ParkFacts:
         areas_ha=_areas(zones),
         distances=_distances(plan),
         between_km=_between(zones),
+        allotted={str(s): tuple(sorted(set(g))) for s, g in plan.allocations.groupby("sector_id")["park_id"]},
     )
 
 

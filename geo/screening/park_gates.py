@@ -11,7 +11,7 @@ from geo.screening.gates import ARGUE, FAILS, GATES, MEETS, NO_DATA, Gate, best
 from geo.siting import POSITIONS, parks_of_site, site_positions
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Mapping
+    from collections.abc import Hashable, Mapping, Sequence
 
     import pandas as pd
 
@@ -44,10 +44,41 @@ def parks_at(project: Project, facts: ParkFacts) -> pd.DataFrame | None:
     >>> parks_at({"product": "疫苗"}, park_facts(read_plan())) is None
     True
     """
-    if "site" not in project:
-        return None
-    sites = gpd.GeoDataFrame(geometry=[project["site"]], crs=WGS84)
-    return site_positions(sites, facts.zones)
+    return parks_at_each([project], facts)[0]
+
+
+def parks_at_each(projects: Sequence[Project], facts: ParkFacts) -> list[pd.DataFrame | None]:
+    """
+    Say how the site of each of many projects lies to every park, in one go.
+
+    Parameters
+    ----------
+    projects
+        With `site` (WGS 84) where they have one.
+    facts
+        About all parks.
+
+    Returns
+    -------
+    positions
+        One a project, as of `parks_at`.
+
+    Examples
+    --------
+    >>> from shapely import Point
+    >>> from geo.screening.park_facts import park_facts
+    >>> from geo.plan import read_plan
+    >>> found = parks_at_each([{}, {"site": Point(118.1, 24.5)}], park_facts(read_plan()))
+    >>> found[0] is None, len(found[1])
+    (True, 28)
+    """
+    sited = {row: project["site"] for row, project in enumerate(projects) if "site" in project}
+    if not sited:
+        return [None] * len(projects)
+    sites = gpd.GeoDataFrame({"geometry": list(sited.values())}, index=list(sited), crs=WGS84)
+    found, parks = site_positions(sites, facts.zones), len(facts.zones)
+    blocks = {row: found.iloc[number * parks : (number + 1) * parks] for number, row in enumerate(sited)}
+    return [blocks[row].reset_index(drop=True) if row in blocks else None for row in range(len(projects))]
 
 
 def location_gate(positions: pd.DataFrame | None, facts: ParkFacts) -> Gate:

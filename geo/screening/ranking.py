@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from geo.methods import normalised_weights, topsis, weighted_product, weighted_sum
@@ -74,16 +75,16 @@ def check_scores(ratios: pd.DataFrame, weights: Mapping[str, float]) -> pd.DataF
         "weighted_product": weighted_product(known.clip(lower=LEAST_RATIO), weights),
         "topsis": topsis(known, weights),
     }
-    given = {str(criterion): float(weights[criterion]) for criterion in ratios.columns}
-    swings = {
-        f"{criterion}{sign}{SWING:.0%}": given | {criterion: given[criterion] * factor}
-        for criterion in given
-        for sign, factor in (("+", 1 + SWING), ("-", 1 - SWING))
-    }
+    given = np.array([float(weights[criterion]) for criterion in ratios.columns])
+    factors = [(n, sign, factor) for n in range(len(given)) for sign, factor in (("+", 1 + SWING), ("-", 1 - SWING))]
     # One product of tables instead of a weighted sum for every swing.
-    moved = pd.DataFrame(swings)
-    swung = known.dot(moved / moved.sum())
-    return pd.concat([pd.DataFrame(scores, index=ratios.index), swung], axis=1).round(_DECIMALS)
+    moved = np.tile(given, (len(factors), 1))
+    for row, (criterion, _, factor) in enumerate(factors):
+        moved[row, criterion] *= factor
+    swung = known.to_numpy() @ (moved / moved.sum(axis=1, keepdims=True)).T
+    names = [f"{ratios.columns[criterion]}{sign}{SWING:.0%}" for criterion, sign, _ in factors]
+    table = np.column_stack([*scores.values(), swung]).round(_DECIMALS)
+    return pd.DataFrame(table, index=ratios.index, columns=[*scores, *names])
 
 
 def ranks_of(scores: pd.DataFrame) -> pd.DataFrame:

@@ -7,6 +7,7 @@ file does not state is no data; no gate passes for want of a rule. docs/screenin
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import tomllib
@@ -74,10 +75,13 @@ class Rules:
         Name of the file.
     content
         As parsed and checked.
+    sha256
+        Of the file's bytes, in hexadecimal.
     """
 
     file: str
     content: Mapping[str, Any]
+    sha256: str = ""
 
     @property
     def is_synthetic(self) -> bool:
@@ -182,7 +186,7 @@ def read_rules(path: str | Path = DEFAULT_RULES, *, plan: Plan | None = None) ->
     faults = check_rules(text, file.name, plan=plan)
     if faults:
         raise RulesError(file, faults)
-    return Rules(file.name, tomllib.loads(text))
+    return Rules(file.name, tomllib.loads(text), hashlib.sha256(file.read_bytes()).hexdigest())
 
 
 def check_rules(text: str, file: str = "rules.toml", *, plan: Plan | None = None) -> list[Fault]:

@@ -128,10 +128,7 @@
       });
     },
     halos: function (group, collection) {
-      L.geoJSON(collection, {
-        pane: "halo", interactive: false, style: haloStyle,
-        onEachFeature: function (feature, layer) { halos[feature.properties.extent_id] = layer; }
-      });
+      addHalos(collection);
       halos.group = group;
     },
     parks: function (group, collection) {
@@ -139,6 +136,13 @@
       addParts(collection, true);
     }
   };
+
+  function addHalos(collection) {
+    L.geoJSON(collection, {
+      pane: "halo", interactive: false, style: haloStyle,
+      onEachFeature: function (feature, layer) { halos[feature.properties.extent_id] = layer; }
+    });
+  }
 
   function addParts(collection, isChoosable) {
       var group = parksGroup;
@@ -290,12 +294,14 @@
     drafts.ids.forEach(function (id) {
       parksGroup.removeLayer(parts[id]);
       delete parts[id];
+      if (halos[id]) { halos.group.removeLayer(halos[id]); delete halos[id]; }
       labels.filter(function (item) { return item.extentId === id; }).forEach(function (item) { parksGroup.removeLayer(item.marker); });
       labels = labels.filter(function (item) { return item.extentId !== id; });
     });
     var features = (state.draft && state.draft.features) || [];
     drafts = { text: said, ids: features.map(function (feature) { return feature.properties.extent_id; }) };
     if (features.length) { addParts(state.draft, false); }
+    if (halos.group && state.draft && state.draft.halos) { addHalos(state.draft.halos); }
   }
 
   /* ---- drawing --------------------------------------------------------------------------------------------------- */

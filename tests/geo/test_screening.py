@@ -205,7 +205,7 @@ def test_scaling_all_weights_changes_nothing(factor: float) -> None:
         "weights": {name: weight * factor for name, weight in ranking["weights"].items()},
         "criteria": [{**row, "weight": row["weight"] * factor} for row in ranking["criteria"]],
     }
-    other = Rules(rules().file, {**rules().content, "ranking": scaled})
+    other = Rules(rules().file, {**rules().content, "ranking": scaled}, rules().sha256)
     assert screened(FULL, by=other) == screened(FULL)
 
 

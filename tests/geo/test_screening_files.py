@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import os
 import subprocess
 import sys
 from datetime import date, datetime
@@ -15,7 +16,7 @@ from shapely import Point
 
 from geo.errors import FormatError
 from geo.plan import read_plan
-from geo.screening import screen_projects
+from geo.screening import screen_project, screen_projects
 from geo.screening.batch import read_projects, template_workbook
 from geo.screening.park_facts import park_facts
 from geo.screening.projects import COLUMNS, column_of, read_project
@@ -277,7 +278,9 @@ def test_weights_may_be_given_as_words() -> None:
         (("none.csv",), 2, "give the path"),
         ((), 2, "give the FILE"),
         ((SAMPLES, "--xlsx"), 2, "-o PATH"),
-        ((SAMPLES, "--weight", "wind=3"), 2, "NAME=NUMBER"),
+        ((SAMPLES, "--weight", "plan=much"), 2, "NAME=NUMBER"),
+        ((SAMPLES, "--weight", "wind=3"), 2, "no criterion is called wind"),
+        ((SAMPLES, "--pdf"), 2, "-o PATH"),
         ((SAMPLES, "--rules", "none.toml"), 1, "missing-file"),
         ((SAMPLES, "--on", "someday"), 2, "invalid"),
     ],
@@ -287,3 +290,33 @@ def test_the_command_says_what_it_cannot_do(words: tuple[object, ...], code: int
     assert done.returncode == code
     assert says in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_the_same_answers_make_the_same_report_by_either_command(tmp_path: Path) -> None:
+    made = command(SAMPLES, "--pdf", "--on", "2026-11-22", "-o", tmp_path / "direct.pdf")
+    assert made.returncode == 0, made.stderr
+    assert command(SAMPLES, "--on", "2026-11-22", "-o", tmp_path / "answers.json").returncode == 0
+    again = subprocess.run(
+        [sys.executable, "-m", "layers", "report", tmp_path / "answers.json", "--pdf", "-o", tmp_path / "again.pdf"],
+        cwd=ROOT, capture_output=True, text=True, encoding="utf-8", check=False,
+    )  # fmt: skip
+    assert again.returncode == 0, again.stderr
+    assert (tmp_path / "direct.pdf").read_bytes() == (tmp_path / "again.pdf").read_bytes()
+    assert (tmp_path / "direct.pdf").read_bytes()[:5] == b"%PDF-"
+
+
+def test_a_dash_is_standard_output_and_no_file(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "geo", "screen", SAMPLES, "-o", "-"],
+        cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, encoding="utf-8",
+        check=False,
+    )  # fmt: skip
+    assert len(json.loads(done.stdout)) == 12
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_batch_answers_as_its_rows_do_one_by_one() -> None:
+    facts, rules = park_facts(read_plan()), read_rules(SYNTHETIC_RULES)
+    rows, _ = read_projects(SAMPLES)
+    together = screen_projects(rows, facts, rules, on=ON)
+    assert together == [{"row": row.row} | screen_project(row.project, facts, rules, on=ON) for row in rows]
