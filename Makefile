@@ -9,7 +9,7 @@ STAMPS := $(VENV)/.stamps
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: app test check clean help
+.PHONY: app test check bench clean help
 # A recipe that fails half-way leaves no stamp behind.
 .DELETE_ON_ERROR:
 
@@ -26,6 +26,10 @@ check: $(STAMPS)/dev ## lint, format, types, architecture, documentation
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/python -m pytest --quiet tests/test_architecture.py $(wildcard tests/docs)
+
+bench: $(STAMPS)/bench ## measure every claim against the plain way, into docs/benchmarks.md
+	@$(BIN)/python tests/browser/chromium.py
+	@$(BIN)/python -m bench $(SUITE)
 
 clean: ## remove the environment and every cache
 	@rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .browser
@@ -49,6 +53,11 @@ $(STAMPS)/venv:
 $(STAMPS)/runtime: requirements.txt $(STAMPS)/venv
 	@echo "Installing what the app needs ..."
 	@$(PIP) install -r requirements.txt
+	@touch $@
+
+$(STAMPS)/bench: requirements-bench.txt $(STAMPS)/dev
+	@echo "Installing what the benchmark compares with ..."
+	@$(PIP) install -r requirements-bench.txt
 	@touch $@
 
 $(STAMPS)/dev: requirements-dev.txt $(STAMPS)/runtime

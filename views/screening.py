@@ -100,7 +100,10 @@ def _single(rules: Rules) -> None:
     if cells is not None:
         state.set_value("screen_cells", cells)
     with right:
-        _answer(rules)
+        answer = _answer(rules)
+    if answer is not None:
+        _comparison(answer["candidates"])
+        st.html(gates_html(answer["gates"]))
 
 
 def _form() -> dict[str, str] | None:
@@ -120,23 +123,24 @@ def _input(item: Any) -> str:  # noqa: ANN401
     )
 
 
-def _answer(rules: Rules) -> None:
+def _answer(rules: Rules) -> dict[str, Any] | None:
     cells = state.value("screen_cells")
     if cells is None:
         st.html(f"<div class='yt-card yt-box yt-empty'><p>{word('screen_empty')}</p></div>")
-        return
+        return None
     bounds = shared_plan().descriptor.get("bounds")
     project, faults = read_project(_with_drawn_site(cells), file=word("screen_form"), bounds=bounds)
     for fault in faults:
         st.error(fault.reason if fault.field is None else f"{fault.field}：{fault.reason}", icon=":material/error:")
     if faults:
-        return
+        return None
     try:
         answer = screen_project(project, shared_park_facts(), rules, on=dt.date.today())  # noqa: DTZ011
     except GeoError as error:
         st.error(str(error), icon=":material/error:")
-        return
+        return None
     _outcome(answer, rules)
+    return answer
 
 
 def _with_drawn_site(cells: dict[str, str]) -> dict[str, str]:
@@ -154,7 +158,6 @@ def _outcome(answer: dict[str, Any], rules: Rules) -> None:
     _downloads([answer], rules, key="one")
     if not answer["subsectors"]:
         st.info(word("screen_unranked"), icon=":material/help:")
-        st.html(gates_html(answer["gates"]))
         return
     left, right = st.columns([1.15, 1], gap="medium")
     with left:
@@ -169,8 +172,6 @@ def _outcome(answer: dict[str, Any], rules: Rules) -> None:
             draw=True,
         )
         st.caption(word("screen_drawn" if state.drawn(_MAP) else "screen_draw"))
-    _comparison(candidates)
-    st.html(gates_html(answer["gates"]))
 
 
 def _comparison(candidates: list[dict[str, Any]]) -> None:

@@ -1,0 +1,1 @@
+"""What is claimed fast, measured against the plain way in one run: `python -m bench`, or `make bench`."""
