@@ -25,55 +25,6 @@ if TYPE_CHECKING:
 WGS84 = "EPSG:4326"
 CGCS2000 = "EPSG:4490"
 CGCS2000_CM117 = "EPSG:4548"
-#: Systems that files leave in, with their names in Chinese and English and the short mark that a file's name carries.
-SERVED = {
-    WGS84: ("WGS 84 经纬度", "WGS 84 longitude, latitude", "wgs84"),
-    CGCS2000: ("CGCS2000 经纬度", "CGCS2000 longitude, latitude", "cgcs2000"),
-    CGCS2000_CM117: (
-        "CGCS2000 三度带，中央经线 117°（米）",
-        "CGCS2000 / 3-degree Gauss-Kruger CM 117E (m)",
-        "epsg4548",
-    ),
-}
-_SPOKEN = {
-    "wgs84": WGS84,
-    "cgcs2000": CGCS2000,
-    "cgcs2000-117e": CGCS2000_CM117,
-    "crs84": WGS84,
-    "ogc:crs84": WGS84,
-}
-
-
-def served_crs(text: str) -> str:
-    """
-    Code of a coordinate reference system that files are written in.
-
-    Parameters
-    ----------
-    text
-        `EPSG:4548`, `4548`, `WGS84`, `CGCS2000` or the like; case does not matter.
-
-    Returns
-    -------
-    code
-        One of the keys of `SERVED`.
-
-    Raises
-    ------
-    CRSError
-        If the system is not served; the message lists those that are.
-
-    Examples
-    --------
-    >>> served_crs("4548"), served_crs("wgs84")
-    ('EPSG:4548', 'EPSG:4326')
-    """
-    spoken = text.strip().lower()
-    code = _SPOKEN.get(spoken) or f"EPSG:{spoken.removeprefix('epsg:')}"
-    if code not in SERVED:
-        msg = f"the coordinate reference system {text!r} is not served; ask for one of {', '.join(SERVED)}"
-        raise CRSError(msg)
-    return code
 
 
 @lru_cache(maxsize=32)

@@ -43,6 +43,8 @@ class Plan:
         Tables as described in docs/plan-package.md; `sectors` holds sectors and future tracks.
     extents, districts, neighbours, land, metro_lines, metro_stations, places, subdistricts
         Geometry tables, WGS 84 longitude and latitude.
+    extents_release
+        Which release the extents are of, such as `extents.3`; empty when they are the package's own.
     """
 
     path: Path
@@ -69,14 +71,16 @@ class Plan:
     metro_stations: gpd.GeoDataFrame
     places: gpd.GeoDataFrame
     subdistricts: gpd.GeoDataFrame
+    extents_release: str = ""
 
     def __repr__(self) -> str:
         return f"<Plan {self.release}>"
 
     @property
     def release(self) -> str:
-        """Name, version and first eight digits of the digest: what a file or report says it was made from."""
-        return f"{self.descriptor['name']} {self.descriptor.get('version', '')} ({self.digest[:8]})"
+        """Name, version, release of the extents and start of the digest: what a file or report was made from."""
+        edition = "+".join(filter(None, (str(self.descriptor.get("version", "")), self.extents_release)))
+        return f"{self.descriptor['name']} {edition} ({self.digest[:8]})"
 
     @property
     def main_sectors(self) -> pd.DataFrame:
@@ -114,7 +118,8 @@ class Plan:
         return frame
 
 
-TABLES = tuple(field.name for field in fields(Plan) if field.name not in {"path", "descriptor", "digest"})
+_NO_TABLES = frozenset({"path", "descriptor", "digest", "extents_release"})
+TABLES = tuple(field.name for field in fields(Plan) if field.name not in _NO_TABLES)
 
 
 def read_plan(path: str | Path = DEFAULT_PATH) -> Plan:
@@ -148,7 +153,7 @@ def read_plan(path: str | Path = DEFAULT_PATH) -> Plan:
         raise PlanError(folder, faults)
     descriptor = read_descriptor(folder)
     resources = {resource["name"]: resource for resource in descriptor["resources"]}
-    tables = {
+    tables: dict[str, Any] = {
         name: _read_table(folder, resources[name]) if name in resources else _empty_table(name) for name in TABLES
     }
     return Plan(path=folder, descriptor=descriptor, digest=_digest(folder, descriptor), **tables)

@@ -5,7 +5,6 @@ from math import nan
 
 import geopandas as gpd
 import numpy as np
-import pyproj
 import pytest
 import shapely
 from hypothesis import given
@@ -15,13 +14,11 @@ from shapely import LineString, MultiPolygon, Point, Polygon, affinity, box
 from geo.crs import (
     CGCS2000,
     CGCS2000_CM117,
-    SERVED,
     WGS84,
     geodesic_area_m2,
     geodesic_distance_m,
     geodesic_length_m,
     require_crs,
-    served_crs,
     transform_point,
 )
 from geo.errors import CRSError
@@ -64,35 +61,6 @@ def test_the_zone_prefix_is_the_only_difference_between_4548_and_4527() -> None:
 def test_an_unknown_code_says_what_to_give() -> None:
     with pytest.raises(CRSError, match=r"no transformation from 'EPSG:4326' to 'EPSG:0'.*give EPSG codes"):
         transform_point(118.0, 24.5, target="EPSG:0")
-
-
-@pytest.mark.parametrize(
-    ("spoken", "code"),
-    [
-        ("EPSG:4548", CGCS2000_CM117),
-        ("epsg:4548", CGCS2000_CM117),
-        (" 4548 ", CGCS2000_CM117),
-        ("WGS84", WGS84),
-        ("4326", WGS84),
-        ("OGC:CRS84", WGS84),
-        ("cgcs2000", CGCS2000),
-        ("EPSG:4490", CGCS2000),
-        ("CGCS2000-117E", CGCS2000_CM117),
-    ],
-)
-def test_a_served_system_is_known_by_its_names(spoken: str, code: str) -> None:
-    assert served_crs(spoken) == code
-
-
-@pytest.mark.parametrize("spoken", ["EPSG:3857", "gcj02", "xiamen92", ""])
-def test_a_system_that_is_not_served_is_refused_with_those_that_are(spoken: str) -> None:
-    with pytest.raises(CRSError, match=r"is not served; ask for one of EPSG:4326, EPSG:4490, EPSG:4548"):
-        served_crs(spoken)
-
-
-def test_every_served_code_is_known_to_proj_and_serves_itself() -> None:
-    assert [served_crs(code) for code in SERVED] == list(SERVED)
-    assert all(pyproj.CRS(code).to_epsg() for code in SERVED)
 
 
 @pytest.mark.parametrize("measure", [require_crs, geodesic_area_m2, geodesic_length_m])
