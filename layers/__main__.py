@@ -1,5 +1,5 @@
 """
-What a page can hand out, a command can hand out: `python -m layers list`, `python -m layers export …`.
+What a page can hand out, a command can hand out: `python -m layers list`, `export`, `bundle`, `formats`.
 
 Exit codes: 0 when the question was answered, 1 when a package has faults, 2 when the question could not be understood.
 """
@@ -16,12 +16,17 @@ from typing import TYPE_CHECKING, Any
 
 from geo.errors import GeoError, PlanError
 from geo.plan import DEFAULT_PATH, Plan, read_plan
+from layers.bundle import bundle, export_all
 from layers.catalog import Layer, catalog, layer_fields, layer_table
-from layers.export import FORMATS, export_layer, formats_of
+from layers.export import ExportedFile, export_layer
+from layers.formats.kept import kept_table
+from layers.formats.listed import FORMATS, formats_of
 from layers.report_command import add_report
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+_OPTIONS = ("encoding", "by", "geometry")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -71,7 +76,7 @@ def _parser() -> argparse.ArgumentParser:
     export = commands.add_parser("export", help="write a layer into a file")
     export.add_argument("layer", help="id of a layer, see list")
     export.add_argument("--format", required=True, help=", ".join(FORMATS))
-    export.add_argument("--crs", default="EPSG:4326", help="EPSG:4326 (the default), EPSG:4490 or EPSG:4548")
+    export.add_argument("--crs", default="EPSG:4326", help="EPSG:4326 (the default) or another, GCJ-02, BD-09")
     export.add_argument("--sector", action="append", default=[], help="id or name of a sector; may be repeated")
     export.add_argument("--district", action="append", default=[], help="name of a district; may be repeated")
     export.add_argument("--park", action="append", default=[], help="id, name or alias of a park; may be repeated")
@@ -79,7 +84,24 @@ def _parser() -> argparse.ArgumentParser:
     export.add_argument("-o", "--output", required=True, metavar="FILE", help="where to write; a folder keeps the name")
     export.add_argument("--force", action="store_true", help="replace the file if it is there")
     export.add_argument("--plan", default=str(DEFAULT_PATH), metavar="PATH", help="folder of the plan package")
+    for name in _OPTIONS:
+        allowed = {kind: values for kind, known in FORMATS.items() if (values := known.options.get(name))}
+        told = "; ".join(f"{kind}: {', '.join(values)}" for kind, values in allowed.items())
+        export.add_argument(f"--{name}", help=told)
     export.set_defaults(run=_export)
+
+    packed = commands.add_parser("bundle", help="every layer with styles, checksums and citation, in a zip file")
+    packed.add_argument("layers", nargs="*", help="ids of layers; all when none is named")
+    packed.add_argument("--format", default="gpkg", help=", ".join(FORMATS))
+    packed.add_argument("--crs", default="EPSG:4326", help="as for export")
+    packed.add_argument("--one-geopackage", action="store_true", help="one GeoPackage of all layers instead")
+    packed.add_argument("-o", "--output", required=True, metavar="FILE", help="where to write; a folder keeps the name")
+    packed.add_argument("--force", action="store_true", help="replace the file if it is there")
+    packed.add_argument("--plan", default=str(DEFAULT_PATH), metavar="PATH", help="folder of the plan package")
+    packed.set_defaults(run=_bundle)
+
+    told_formats = commands.add_parser("formats", help="what each format keeps and loses, tried out")
+    told_formats.set_defaults(run=_formats)
 
     add_report(commands)
     return parser
@@ -126,11 +148,29 @@ def _export(chosen: argparse.Namespace) -> int:
         chosen.layer,
         format=chosen.format,
         crs=chosen.crs,
+        options={name: value for name in _OPTIONS if (value := getattr(chosen, name)) is not None},
         sectors=chosen.sector,
         districts=chosen.district,
         parks=chosen.park,
         extent_ids=chosen.extent,
     )
+    return _hand_out(file, chosen)
+
+
+def _bundle(chosen: argparse.Namespace) -> int:
+    plan = read_plan(chosen.plan)
+    if chosen.one_geopackage:
+        return _hand_out(export_all(plan, crs=chosen.crs), chosen)
+    named = chosen.layers or [found.id for found in catalog(plan)]
+    return _hand_out(bundle(plan, named, format=chosen.format, crs=chosen.crs), chosen)
+
+
+def _formats(_: argparse.Namespace) -> int:
+    print(kept_table())
+    return 0
+
+
+def _hand_out(file: ExportedFile, chosen: argparse.Namespace) -> int:
     target = Path(chosen.output)
     target = target / file.name if target.is_dir() else target
     try:

@@ -11,7 +11,7 @@ from folium.elements import JSCSSMixin
 from folium.plugins import Fullscreen, MeasureControl, MousePosition
 from jinja2 import Template
 
-from layers.assets import asset_urls, draw_links, own_url
+from layers.atlas_files import bundle_links
 from layers.legend import legend
 from layers.palette import darker, sector_colours
 from layers.served import served_group
@@ -145,9 +145,8 @@ class AtlasScript(JSCSSMixin, MacroElement):
         super().__init__()  # type: ignore[no-untyped-call]
         self._name = "AtlasScript"
         self.options_json = options
-        tool = draw_links(base) if options["draw"] else None
-        self.default_js = [*(tool.js if tool else ()), ("yuantu_atlas", own_url(base, "atlas.js"))]
-        self.default_css = [*(tool.css if tool else ()), ("yuantu_atlas_css", own_url(base, "atlas.css"))]
+        links = bundle_links(base, language=options["language"], draw=options["draw"])
+        self.default_js, self.default_css = links.js, links.css
 
 
 class AtlasState(MacroElement):
@@ -159,6 +158,8 @@ class AtlasState(MacroElement):
     state
         `shown` (extent ids), `selected` (park id or None), `sectors` (ids switched on), `counts` (parks by sector); and
         where they are wanted `site` (GeoJSON geometry to mark), `over` (sectors by extent id, in place of the plan's),
+        `filters` (what the page has switched: `sector`, `district`; `rest`: extents that pass all other filters, or
+        None; `isPlain`: no filter of verdicts), so that the browser can decide the next switch itself,
         `draft` (GeoJSON of parks that the plan lacks), `sync` (name that maps of one page share to move together).
     """
 
@@ -238,6 +239,7 @@ def atlas_options(plan: Plan, settings: AtlasSettings) -> dict[str, Any]:
         "words": {key: words[key] for key in ("legend", "failed", "box_only")},
         "attribution": _ATTRIBUTION,
         "draw": settings.draw,
+        "filters": {"sector": list(plan.main_sectors["sector_id"]), "district": list(plan.districts["name_zh"])},
         "bounds": leaflet_bounds(plan.extents.total_bounds, margin=0.015),
     }
 
@@ -290,7 +292,6 @@ def atlas(plan: Plan, settings: AtlasSettings) -> folium.Map:
     False
     """
     words = _WORDS[settings.language]
-    links = asset_urls(settings.base, language="zh_CN" if settings.language == "zh" else "en")
     center = [float(value) for value in plan.extents.union_all().centroid.coords[0]]
     base = folium.Map(
         location=center[::-1],
@@ -303,10 +304,11 @@ def atlas(plan: Plan, settings: AtlasSettings) -> folium.Map:
         wheel_px_per_zoom_level=90,
         track_resize=False,  # the script follows the frame and keeps the first view fitted
     )
-    base.default_js, base.default_css = links[folium.Map].js, links[folium.Map].css
+    # All scripts and styles come in one bundle each, which the script below links to.
+    base.default_js, base.default_css = [], []
     AtlasScript(atlas_options(plan, settings), settings.base).add_to(base)
     _add_layers(base, plan, settings)
-    _add_controls(base, words, links)
+    _add_controls(base, words)
     return base
 
 
@@ -334,7 +336,7 @@ def _add_layers(base: folium.Map, plan: Plan, settings: AtlasSettings) -> None:
         served_group(name, url(name), words[title], show=show).add_to(base)
 
 
-def _add_controls(base: folium.Map, words: dict[str, str], links: dict[Any, Any]) -> None:
+def _add_controls(base: folium.Map, words: dict[str, str]) -> None:
     measure = MeasureControl(
         position="topleft",
         primary_length_unit="meters",
@@ -349,6 +351,6 @@ def _add_controls(base: folium.Map, words: dict[str, str], links: dict[Any, Any]
     )
     controls = (Fullscreen(position="topleft", title=words["fullscreen"], title_cancel=words["exit"]), measure, pointer)
     for control in controls:
-        control.default_js, control.default_css = links[type(control)].js, links[type(control)].css
+        control.default_js, control.default_css = [], []
         control.add_to(base)
     folium.LayerControl(position="topright", collapsed=True).add_to(base)

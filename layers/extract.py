@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import geopandas as gpd
 
-from geo.crs import SERVED
+from geo.datum import in_system
 from geo.extents import GRADES
+from geo.systems import DATUMS, XIAMEN92, crs_names, in_degrees
 from layers.catalog import Layer, layer, layer_fields, selected_rows
 from layers.filters import FILTER_WORDS
 
@@ -68,7 +69,8 @@ class Extract:
     table
         Typed rows, in `crs` where they have geometry.
     crs
-        Code of the reference system; None for a table.
+        Code of the reference system as `geo.systems.served_crs` gives it; None for a table. A system without EPSG
+        code (`GCJ-02`, `BD-09`, `Xiamen92`) is told here alone: the table has no CRS then.
     filters
         What was asked.
     """
@@ -113,6 +115,16 @@ class Extract:
         return "\n".join(f"{zh} {en}: {text}" for zh, en, text in self.about)
 
     @property
+    def in_degrees(self) -> bool:
+        """Whether coordinates are longitude and latitude; False for metres and for a table."""
+        return self.crs is not None and in_degrees(self.crs)
+
+    @property
+    def datum(self) -> str | None:
+        """Name of a system that no EPSG code tells, for the metadata; None where the code tells it."""
+        return self.crs if self.crs in {*DATUMS, XIAMEN92} else None
+
+    @property
     def missing_geometry(self) -> int:
         """How many rows have no geometry though the layer has."""
         return int(self.table.geometry.isna().sum()) if isinstance(self.table, gpd.GeoDataFrame) else 0
@@ -154,7 +166,7 @@ def extract(plan: Plan, layer_id: str, filters: Filters, crs: str) -> Extract:
     rows = selected_rows(plan, layer_id, filters)
     if chosen.geometry is None:
         return Extract(plan, chosen, layer_fields(plan, layer_id), rows, None, filters)
-    placed = gpd.GeoDataFrame(rows).to_crs(crs)
+    placed = in_system(gpd.GeoDataFrame(rows), crs)
     return Extract(plan, chosen, layer_fields(plan, layer_id), placed, crs, filters)
 
 
@@ -202,8 +214,9 @@ def crs_words(crs: str | None) -> str:
     """
     if crs is None:
         return "无图形 / no geometry"
-    zh, en, _ = SERVED[crs]
-    return f"{zh} / {en} ({crs})"
+    zh, en, _ = crs_names(crs)
+    warning = "；显示用坐标，非测绘成果 / for display, not for surveying" if crs in DATUMS else ""
+    return f"{zh} / {en} ({crs}){warning}"
 
 
 def filter_words(filters: Filters) -> str:

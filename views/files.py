@@ -9,11 +9,12 @@ from urllib.parse import urlencode
 import pandas as pd
 import streamlit as st
 
-from geo.crs import SERVED
 from geo.errors import GeoError
 from geo.selection import selected_extents
+from geo.systems import served_systems
 from layers.catalog import catalog, layer, layer_fields, layer_table
-from layers.export import FORMATS, cached_export, formats_of
+from layers.export import cached_export
+from layers.formats.listed import FORMATS, formats_of
 from views import state
 from views.cache import shared_facets, shared_plan
 from views.settings import base_path
@@ -36,6 +37,7 @@ def page() -> None:
         chosen = _catalogue(layers)
     with right:
         _layer(chosen)
+        _everything()
 
 
 def _catalogue(layers: tuple[Layer, ...]) -> Layer:
@@ -74,14 +76,25 @@ def _layer(chosen: Layer) -> None:
             word("files_format"), kinds, format_func=lambda k: titles[k], default=kinds[0], required=True,
             key=f"format_{chosen.id}",
         )  # fmt: skip
-        crs = next(iter(SERVED))
-        if chosen.geometry and kind != "kml":
+        systems = served_systems()
+        crs = next(iter(systems))
+        if chosen.geometry and FORMATS[kind].fixed_crs is None:
             crs = st.selectbox(
-                word("files_crs"), list(SERVED), format_func=lambda code: f"{code} · {either(*SERVED[code][:2])}",
+                word("files_crs"), list(systems), format_func=lambda code: f"{code} · {either(*systems[code][:2])}",
                 key="files_crs", persist_state="session",
             )  # fmt: skip
+        options = {
+            name: st.radio(
+                _option_title(name),
+                values,
+                format_func=_option_word,
+                horizontal=True,
+                key=f"files_{name}_{kind}",
+            )
+            for name, values in FORMATS[kind].options.items()
+        }
         filters = _scope(chosen)
-        _download(chosen, str(kind), crs, filters)
+        _download(chosen, str(kind), crs, filters, options)
     with st.expander(word("files_fields")):
         st.dataframe(
             pd.DataFrame(
@@ -93,6 +106,14 @@ def _layer(chosen: Layer) -> None:
             ),
             hide_index=True,
         )
+
+
+def _everything() -> None:
+    """Addresses of the files that hold every layer."""
+    st.markdown(f"**{word('files_everything')}**")
+    root = "/".join((st.context.url or "").split("/")[:3]) + base_path()
+    told = {"all.zip": word("files_all_zip"), "all.gpkg": word("files_all_gpkg")}
+    st.markdown("\n".join(f"- [{name}]({root}/files/{name}) {text}" for name, text in told.items()))
 
 
 def _facts(chosen: Layer) -> str:
@@ -132,9 +153,26 @@ def _scope(chosen: Layer) -> dict[str, list[str]]:
     return {"parks": list(dict.fromkeys(extent_id.split("/")[0] for extent_id in extent_ids))}
 
 
-def _download(chosen: Layer, kind: str, crs: str, filters: dict[str, Any]) -> None:
+def _option_title(name: str) -> str:
+    titles = {"encoding": word("files_encoding"), "by": word("files_by"), "geometry": word("files_geometry")}
+    return titles[name]
+
+
+def _option_word(value: str) -> str:
+    """Encodings and WKT speak for themselves."""
+    titles = {
+        "grade": word("files_by_grade"),
+        "sector": word("files_by_sector"),
+        "both": word("files_geometry_both"),
+        "lonlat": word("files_geometry_lonlat"),
+        "wkt": "WKT",
+    }
+    return titles.get(value, value)
+
+
+def _download(chosen: Layer, kind: str, crs: str, filters: dict[str, Any], options: dict[str, str]) -> None:
     try:
-        file = cached_export(shared_plan(), chosen.id, format=kind, crs=crs, **filters)
+        file = cached_export(shared_plan(), chosen.id, format=kind, crs=crs, options=options, **filters)
     except GeoError as error:
         st.error(word("files_failed", reason=str(error)))
         return
@@ -146,14 +184,16 @@ def _download(chosen: Layer, kind: str, crs: str, filters: dict[str, Any]) -> No
     for note in file.notes:
         st.caption(either(note.zh, note.en))
     st.markdown(f"**{word('files_address')}**")
-    st.code(address(chosen, kind, crs, filters), language=None, wrap_lines=True)
+    st.code(address(chosen, kind, crs, filters, options), language=None, wrap_lines=True)
 
 
-def address(chosen: Layer, kind: str, crs: str, filters: dict[str, Any]) -> str:
+def address(chosen: Layer, kind: str, crs: str, filters: dict[str, Any], options: dict[str, str]) -> str:
     """Stable address of a file, as the browser and QGIS can ask for it; serves the bytes of the button."""
-    question: list[tuple[str, str]] = [("crs", crs)] if crs != next(iter(SERVED)) else []
+    question: list[tuple[str, str]] = [("crs", crs)] if crs != next(iter(served_systems())) else []
     names = {"extent_ids": "extent", "parks": "park"}
     question += [(names[name], value) for name, values in filters.items() for value in values]
+    defaults = FORMATS[kind].options
+    question += [(name, value) for name, value in options.items() if value != defaults[name][0]]
     host = st.context.url or ""
     root = "/".join(host.split("/")[:3])
     path = f"{root}{base_path()}/files/{chosen.id}{FORMATS[kind].ending}"

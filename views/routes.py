@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import mimetypes
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from email.utils import format_datetime, parsedate_to_datetime
 from functools import lru_cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import anyio.to_thread
@@ -21,9 +20,12 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from geo.errors import FormatError, GeoError, UnknownNameError
+from layers.bundle import bundle, export_all
 from layers.catalog import catalog
-from layers.export import FORMATS, ExportedFile, cached_export
+from layers.export import ExportedFile, cached_export
 from layers.extract import created
+from layers.formats.listed import FORMATS
+from views.http import Answer, Handler, response, with_origins
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -35,51 +37,60 @@ MapLayers = Mapping[str, Callable[["Plan"], bytes]]
 ASSET_FOLDERS = (Path(__file__).parents[1] / "layers" / "static", Path(__file__).parents[1] / "layers" / "browser")
 _FOREVER = "public, max-age=31536000, immutable"
 _ASK_AGAIN = "no-cache"
-_METHODS = ["GET", "HEAD"]
+_METHODS = ["GET", "HEAD", "OPTIONS"]
 _GEOJSON = "application/geo+json"
 _FILTERS = {"sector": "sectors", "district": "districts", "park": "parks", "extent": "extent_ids"}
+_OPTIONS = ("encoding", "by", "geometry")
+_PARAMETERS = ("crs", "release", *_FILTERS, *_OPTIONS)
+_ONE = {"crs": "reference system", "encoding": "encoding", "by": "way to make layers", "geometry": "form of geometry"}
+_DIGITS = 9
+#: Headers of more than some 8 KB are refused by many servers in between.
+_LONGEST_HEADER = 3000
 _TYPES = {".js": "text/javascript", ".mjs": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
 
 
-class _Answer(NamedTuple):
-    """Bytes with what HTTP must say of them."""
-
-    content: bytes
-    media_type: str
-    checksum: str
-    headers: Mapping[str, str]
-
-
-def routes(base: str, plan: Plan, *, map_layers: MapLayers | None = None) -> list[Route]:
+def routes(
+    base: str,
+    plan: Callable[[], Plan],
+    *,
+    map_layers: MapLayers | None = None,
+    plan_of: Callable[[int | None], Plan] | None = None,
+    cors_origins: Sequence[str] = (),
+) -> list[Route]:
     """
-    Routes of one plan.
+    Routes of the current plan.
 
     Parameters
     ----------
     base
         Path below which the app is served: "" or, with Streamlit's `server.baseUrlPath`, such as "/yuantu".
     plan
-        The plan whose layers are handed out.
+        Gives the plan whose layers are handed out now; asked anew for every answer.
     map_layers
         Makers of GeoJSON for the map in the browser, by name.
+    plan_of
+        Gives the plan of a release of the extents by its number, None for the current one; an UnknownNameError says
+        that there is none. Without it the parameter `release` is refused.
+    cors_origins
+        Origins such as `https://example.org`, or `*`, whose pages may read files, map and health.
 
     Returns
     -------
     routes
-        `files`, `assets`, `map` and `health` below the base path; each answers GET and HEAD.
+        `files`, `assets`, `map` and `health` below the base path; each answers GET, HEAD and OPTIONS.
     """
     root = f"/{base.strip('/')}".rstrip("/")
     known = dict(map_layers or {})
 
-    @lru_cache(maxsize=max(1, len(known)))
-    def map_data(name: str) -> _Answer:
-        content = known[name](plan)
-        return _Answer(
-            content, _GEOJSON, hashlib.sha256(content).hexdigest(), {"X-Yuantu-Release": _ascii(plan.release)}
+    @lru_cache(maxsize=4 * max(1, len(known)))
+    def map_data(name: str, current: Plan) -> Answer:
+        content = known[name](current)
+        return Answer(
+            content, _GEOJSON, hashlib.sha256(content).hexdigest(), {"X-Yuantu-Release": _ascii(current.release)}
         )
 
     async def files(request: Request) -> Response:
-        return await _file_response(request, plan)
+        return await _file_response(request, plan, plan_of)
 
     async def assets(request: Request) -> Response:
         return await _asset_response(request)
@@ -88,33 +99,46 @@ def routes(base: str, plan: Plan, *, map_layers: MapLayers | None = None) -> lis
         name = request.path_params["name"]
         if name not in known:
             return _error(404, f"no map layer is called {name!r}; there are {', '.join(known) or 'none'}")
-        answer = await anyio.to_thread.run_sync(map_data, name)
-        return _response(request, answer, _cache_control(request), created(plan))
+        current = plan()
+        answer = await anyio.to_thread.run_sync(map_data, name, current)
+        return response(request, answer, _cache_control(request), created(current))
 
     async def health(_: Request) -> Response:
+        current = plan()
         return JSONResponse(
             {
                 "status": "ok",
-                "plan": plan.descriptor["name"],
-                "release": plan.release,
-                "parks": len(plan.parks),
-                "extents": len(plan.extents),
+                "plan": current.descriptor["name"],
+                "release": current.release,
+                "parks": len(current.parks),
+                "extents": len(current.extents),
             },
             headers={"Cache-Control": "no-store"},
         )
 
+    def shared(answer: Handler) -> Handler:
+        return with_origins(answer, tuple(cors_origins))
+
     return [
-        Route(f"{root}/files/{{name}}", files, methods=_METHODS),
-        Route(f"{root}/assets/{{path:path}}", assets, methods=_METHODS),
-        Route(f"{root}/map/{{name}}.geojson", map_layer, methods=_METHODS),
-        Route(f"{root}/health", health, methods=_METHODS),
+        Route(f"{root}/files/{{name}}", shared(files), methods=_METHODS),
+        Route(f"{root}/assets/{{path:path}}", assets, methods=_METHODS[:2]),
+        Route(f"{root}/map/{{name}}.geojson", shared(map_layer), methods=_METHODS),
+        Route(f"{root}/health", shared(health), methods=_METHODS),
     ]
 
 
-async def _file_response(request: Request, plan: Plan) -> Response:
+async def _file_response(
+    request: Request, plan: Callable[[], Plan], plan_of: Callable[[int | None], Plan] | None
+) -> Response:
     try:
-        layer_id, format_id = _layer_and_format(request.path_params["name"], plan)
-        ask = partial(_exported, plan, layer_id, format_id, dict(_asked(request)))
+        asked = _asked(request)
+        current = _plan_asked(asked.pop("release", []), plan, plan_of)
+    except UnknownReleaseError as error:
+        return _error(404, str(error))
+    except GeoError as error:
+        return _error(400, str(error))
+    try:
+        ask = partial(_exported, current, request.path_params["name"], asked)
         file = await anyio.to_thread.run_sync(ask)
     except LookupError as error:
         return _error(404, str(error.args[0]))
@@ -123,21 +147,68 @@ async def _file_response(request: Request, plan: Plan) -> Response:
     headers = {
         "Content-Disposition": f'attachment; filename="{file.name}"',
         "X-Yuantu-CRS": file.crs or "none",
-        "X-Yuantu-Release": _ascii(plan.release),
+        "X-Yuantu-Release": _ascii(current.release),
     }
     if file.notes:
-        headers["X-Yuantu-Notes"] = quote(" ".join(map(str, file.notes)), safe=" ,;:.()'")
-    answer = _Answer(file.content, file.media_type, file.sha256, headers)
-    return _response(request, answer, _ASK_AGAIN, created(plan))
+        headers["X-Yuantu-Notes"] = _short(quote(" ".join(map(str, file.notes)), safe=" ,;:.()'"))
+    answer = Answer(file.content, file.media_type, file.sha256, headers)
+    return response(request, answer, _ASK_AGAIN, created(current))
 
 
-def _exported(plan: Plan, layer_id: str, format_id: str, asked: dict[str, list[str]]) -> ExportedFile:
-    crs = asked.pop("crs", ["EPSG:4326"])
-    if len(crs) != 1:
-        msg = "a file has one reference system; give crs once"
+class UnknownReleaseError(GeoError):
+    """A release of the extents that is not there."""
+
+
+def _plan_asked(numbers: list[str], plan: Callable[[], Plan], plan_of: Callable[[int | None], Plan] | None) -> Plan:
+    if not numbers:
+        return plan() if plan_of is None else plan_of(None)
+    if len(numbers) > 1 or not (numbers[0].isascii() and numbers[0].isdecimal() and len(numbers[0]) <= _DIGITS):
+        msg = f"release is the number of one release, such as 1, not {', '.join(numbers)!r}"
         raise FormatError(msg)
-    filters = {_FILTERS[name]: values for name, values in asked.items()}
-    return cached_export(plan, layer_id, format=format_id, crs=crs[0], **filters)  # type: ignore[arg-type]
+    if plan_of is None:
+        msg = "this deployment keeps no releases of the extents; leave release out"
+        raise UnknownReleaseError(msg)
+    try:
+        return plan_of(int(numbers[0]))
+    except UnknownNameError as error:
+        raise UnknownReleaseError(str(error)) from error
+
+
+def _exported(plan: Plan, name: str, asked: dict[str, list[str]]) -> ExportedFile:
+    single = {key: _once(key, asked.pop(key)) for key in ("crs", *_OPTIONS) if key in asked}
+    crs = single.pop("crs", "EPSG:4326")
+    if name in _WHOLE:
+        if asked or single:
+            msg = f"{name} holds everything; ask by crs and release alone"
+            raise FormatError(msg)
+        return _WHOLE[name](plan, crs)
+    layer_id, format_id = _layer_and_format(name, plan)
+    filters = {_FILTERS[key]: values for key, values in asked.items()}
+    return cached_export(plan, layer_id, format=format_id, crs=crs, options=single, **filters)  # type: ignore[arg-type]
+
+
+def _once(name: str, values: list[str]) -> str:
+    if len(values) != 1:
+        msg = f"a file has one {_ONE[name]}; give {name} once"
+        raise FormatError(msg)
+    return values[0]
+
+
+def _whole_zip(plan: Plan, crs: str) -> ExportedFile:
+    return _bundled(plan, crs)
+
+
+@lru_cache(maxsize=4)
+def _bundled(plan: Plan, crs: str) -> ExportedFile:
+    return bundle(plan, [found.id for found in catalog(plan)], format="gpkg", crs=crs)
+
+
+def _whole_gpkg(plan: Plan, crs: str) -> ExportedFile:
+    return export_all(plan, crs=crs)
+
+
+#: Files of everything, by name.
+_WHOLE: dict[str, Callable[[Plan, str], ExportedFile]] = {"all.zip": _whole_zip, "all.gpkg": _whole_gpkg}
 
 
 def _layer_and_format(name: str, plan: Plan) -> tuple[str, str]:
@@ -158,8 +229,8 @@ def _asked(request: Request) -> dict[str, list[str]]:
     """Parameters of the question; one that is not known would be silently ignored, so it is refused."""
     asked: dict[str, list[str]] = {}
     for name, value in request.query_params.multi_items():
-        if name not in {*_FILTERS, "crs"}:
-            msg = f"no parameter is called {name!r}; ask by crs, {', '.join(_FILTERS)}"
+        if name not in _PARAMETERS:
+            msg = f"no parameter is called {name!r}; ask by {', '.join(_PARAMETERS)}"
             raise UnknownNameError(msg)
         asked.setdefault(name, []).append(value)
     return asked
@@ -172,9 +243,9 @@ async def _asset_response(request: Request) -> Response:
         return _error(404, f"no asset is called {path!r}")
     content = await anyio.to_thread.run_sync(file.read_bytes)
     media_type = _TYPES.get(file.suffix) or mimetypes.guess_type(file.name)[0] or "application/octet-stream"
-    answer = _Answer(content, media_type, hashlib.sha256(content).hexdigest(), {"X-Content-Type-Options": "nosniff"})
+    answer = Answer(content, media_type, hashlib.sha256(content).hexdigest(), {"X-Content-Type-Options": "nosniff"})
     changed = datetime.fromtimestamp(int(file.stat().st_mtime), UTC)
-    return _response(request, answer, _cache_control(request), changed)
+    return response(request, answer, _cache_control(request), changed)
 
 
 def _asset(path: str) -> Path | None:
@@ -189,35 +260,12 @@ def _asset(path: str) -> Path | None:
     return None
 
 
-def _response(request: Request, answer: _Answer, cache_control: str, changed: datetime) -> Response:
-    tag = f'"{answer.checksum}"'
-    headers = {
-        "ETag": tag,
-        "Last-Modified": format_datetime(changed, usegmt=True),
-        "Cache-Control": cache_control,
-        **answer.headers,
-    }
-    if _is_known(request, tag, changed):
-        return Response(status_code=304, headers=headers)
-    return Response(answer.content, media_type=answer.media_type, headers=headers)
-
-
-def _is_known(request: Request, tag: str, changed: datetime) -> bool:
-    """Whether the asker has these bytes already; its tag, if it sends one, speaks alone (RFC 9110, 13.2.2)."""
-    tags = request.headers.get("if-none-match")
-    if tags is not None:
-        return tags.strip() == "*" or tag in [one.strip().removeprefix("W/") for one in tags.split(",")]
-    since = request.headers.get("if-modified-since")
-    if since is None:
-        return False
-    try:
-        return parsedate_to_datetime(since) >= changed
-    except (ValueError, TypeError):
-        return False
-
-
 def _cache_control(request: Request) -> str:
     return _FOREVER if request.query_params.get("v") else _ASK_AGAIN
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST_HEADER else text[:_LONGEST_HEADER].rpartition("%")[0] + "..."
 
 
 def _ascii(text: str) -> str:

@@ -10,6 +10,11 @@
   var parts = {};           // extent_id -> Leaflet layer
   var halos = {};           // extent_id -> Leaflet layer
   var labels = [];          // {marker, rank, extentId}
+  var MANY = 500;           // from here on parts are painted on a canvas, and labels made only where they are placed
+  var LABELS_TRIED = 300;
+  var ANSWER_MS = 5000;     // how long the page may take to confirm what the browser has decided
+  var pressed = null;       // {filters, shown, at}: a filter decided here, before the page has answered
+  var painter = null, haloPainter = null;
   var drawn = { group: null, text: "null", isBusy: false }, drafts = { text: "null", ids: [] }, sync = null, patterns = {};
   var config = null, map = null, legendBox = null, parksGroup = null, sequence = 0, pending = 0, isReady = false, home = null;
 
@@ -32,6 +37,7 @@
     restoreView();
     showWhenStyled();
     map.on("zoomend moveend overlayadd overlayremove", placeLabels);
+    listenToPage();
     map.on("click", function () { if (state.selected && !drawn.isBusy) { tell({ type: "select", park_id: null }); } });
   }
 
@@ -66,6 +72,15 @@
   /* ---- layers ---------------------------------------------------------------------------------------------------- */
 
   function served(group, name, url) {
+    if (!map.hasLayer(group) && name !== "parks") {
+      // What is off at first is fetched when it is turned on.
+      group.once("add", function () { fetchLayer(group, name, url); });
+      return;
+    }
+    fetchLayer(group, name, url);
+  }
+
+  function fetchLayer(group, name, url) {
     pending += 1;
     fetch(url).then(function (answer) {
       if (!answer.ok) { throw new Error(url + ": " + answer.status); }
@@ -137,17 +152,47 @@
     }
   };
 
+  /* A canvas that can hide shapes without forgetting them, and fill them with stripes. */
+  var Painter = L.Canvas.extend({
+    _updatePoly: function (layer, isClosed) { if (!layer.isHidden) { L.Canvas.prototype._updatePoly.call(this, layer, isClosed); } },
+    _fillStroke: function (context, layer) {
+      var options = layer.options, colour = options.fillColor;
+      if (options.stripes) { options.fillColor = stripes(context, options.stripes); }
+      L.Canvas.prototype._fillStroke.call(this, context, layer);
+      options.fillColor = colour;
+    },
+    repaint: function () { if (this._map) { this._redrawBounds = null; this._clear(); this._draw(); } }
+  });
+
+  function stripes(context, sectors) {
+    var key = "canvas " + sectors.join("-");
+    if (!patterns.made[key]) {
+      var tile = document.createElement("canvas"), band = 7, size = band * sectors.length, brush = tile.getContext("2d");
+      tile.width = size; tile.height = size;
+      sectors.forEach(function (id, number) { brush.fillStyle = config.colours[id]; brush.fillRect(number * band, 0, band, size); });
+      patterns.made[key] = context.createPattern(tile, "repeat");
+      patterns.made[key].setTransform(new DOMMatrix().rotate(45));
+    }
+    return patterns.made[key];
+  }
+
+  function painterFor(collection, pane) {
+    return collection.features.length > MANY ? new Painter({ pane: pane, padding: 0.2 }) : undefined;
+  }
+
   function addHalos(collection) {
+    haloPainter = haloPainter || painterFor(collection, "halo");
     L.geoJSON(collection, {
-      pane: "halo", interactive: false, style: haloStyle,
+      pane: "halo", interactive: false, style: haloStyle, renderer: haloPainter,
       onEachFeature: function (feature, layer) { halos[feature.properties.extent_id] = layer; }
     });
   }
 
   function addParts(collection, isChoosable) {
       var group = parksGroup;
+      painter = painter || painterFor(collection, "park");
       L.geoJSON(collection, {
-        pane: "park", style: partStyle, bubblingMouseEvents: false,
+        pane: "park", style: partStyle, bubblingMouseEvents: false, renderer: painter,
         onEachFeature: function (feature, layer) {
           var p = feature.properties;
           parts[p.extent_id] = layer;
@@ -161,7 +206,8 @@
             mouseout: function () { emphasise(p.park_id, false); },
             add: function () { mark(layer, p); }
           });
-          addLabel(group, [p.label_lat, p.label_lon], text(p, "label"), "yt-label yt-park", { rank: -p.area_km2, id: p.extent_id, least: p.area_km2 < 0.6 ? 12.5 : 10 });
+          layer.isHidden = true;
+          addLabel(group, [p.label_lat, p.label_lon], text(p, "label"), "yt-label yt-park", { isLazy: !!painter, rank: -p.area_km2, id: p.extent_id, least: p.area_km2 < 0.6 ? 12.5 : 10 });
         }
       });
   }
@@ -192,8 +238,9 @@
     var marker = L.marker(at, {
       pane: "label", interactive: false, keyboard: false,
       icon: L.divIcon({ className: className, html: "<span>" + esc(words) + "</span>", iconSize: null })
-    }).addTo(group);
-    labels.push({ marker: marker, rank: item.rank, extentId: item.id, least: item.least || 0 });
+    });
+    if (!item.isLazy) { marker.addTo(group); }
+    labels.push({ marker: marker, group: group, rank: item.rank, extentId: item.id, least: item.least || 0 });
   }
 
   /* ---- styles ---------------------------------------------------------------------------------------------------- */
@@ -207,7 +254,7 @@
     return {
       color: isChosen ? "#111827" : sectors.length ? config.strokes[sectors[0]] : "#5B616B",
       weight: isChosen ? 3.2 : 1.8, dashArray: GRADE_DASH[p.grade], lineCap: p.grade === "D" ? "round" : "butt",
-      fillColor: fill, fillOpacity: p.relation === "whole" ? 0.22 : isChosen ? 0.85 : 0.62, opacity: 1
+      fillColor: fill, stripes: painter && sectors.length > 1 ? sectors : null, fillOpacity: p.relation === "whole" ? 0.22 : isChosen ? 0.85 : 0.62, opacity: 1
     };
   }
 
@@ -245,7 +292,7 @@
   function emphasise(parkId, isOn) {
     Object.keys(parts).forEach(function (id) {
       var layer = parts[id];
-      if (layer.feature.properties.park_id !== parkId || !parksGroup.hasLayer(layer)) { return; }
+      if (layer.feature.properties.park_id !== parkId || layer.isHidden) { return; }
       var style = partStyle(layer.feature);
       layer.setStyle(isOn ? { weight: style.weight + 1.2, fillOpacity: Math.min(0.95, style.fillOpacity + 0.2) } : style);
     });
@@ -256,6 +303,7 @@
   function apply(next) {
     var before = state.selected;
     state = next;
+    if (pressed && (sameFilters(pressed.filters, next.filters) || Date.now() - pressed.at > ANSWER_MS)) { pressed = null; }
     showSite();
     follow(state.sync || null);
     draw();
@@ -265,27 +313,103 @@
   function draw() {
     if (!isReady || !parksGroup) { return; }
     showDrafts();
-    var shown = {};
-    (state.shown || Object.keys(parts)).concat(drafts.ids).forEach(function (id) { shown[id] = true; });
+    var shown = {}, wanted = (pressed || state).shown;
+    (wanted || Object.keys(parts)).concat(drafts.ids).forEach(function (id) { shown[id] = true; });
     Object.keys(parts).forEach(function (id) {
-      var layer = parts[id];
-      if (shown[id] && !parksGroup.hasLayer(layer)) { parksGroup.addLayer(layer); }
-      if (!shown[id] && parksGroup.hasLayer(layer)) { parksGroup.removeLayer(layer); }
-      if (shown[id]) { layer.setStyle(partStyle(layer.feature)); }
+      var layer = parts[id], look = lookOf(layer.feature.properties);
+      show(parksGroup, layer, !!shown[id]);
+      if (shown[id] && layer.look !== look) {
+        layer.look = look;
+        restyle(layer, partStyle(layer.feature));
+      }
       if (shown[id] && state.selected === layer.feature.properties.park_id && layer.bringToFront) { layer.bringToFront(); }
     });
     if (halos.group) {
       Object.keys(halos).forEach(function (id) {
         if (id === "group") { return; }
-        var layer = halos[id], p = layer.feature.properties, wanted = shown[id] && (p.grade === "D" || state.selected === p.park_id);
-        if (wanted && !halos.group.hasLayer(layer)) { halos.group.addLayer(layer); }
-        if (!wanted && halos.group.hasLayer(layer)) { halos.group.removeLayer(layer); }
-        if (wanted) { layer.setStyle(haloStyle(layer.feature)); }
+        var layer = halos[id], p = layer.feature.properties, isWanted = shown[id] && (p.grade === "D" || state.selected === p.park_id);
+        show(halos.group, layer, isWanted);
+        if (isWanted) { restyle(layer, haloStyle(layer.feature)); }
       });
     }
+    [painter, haloPainter].forEach(function (one) { if (one) { one.repaint(); } });
     drawLegend();
     placeLabels();
   }
+
+  function lookOf(p) { return (state.selected === p.park_id) + sectorsOf(p).join(); }
+
+  /* On a canvas a style is only noted here; one repaint shows them all. */
+  function restyle(layer, style) {
+    if (layer.options.renderer) { L.setOptions(layer, style); dashes(layer); } else { layer.setStyle(style); }
+  }
+
+  function dashes(layer) {
+    if (layer._renderer && layer._renderer._updateDashArray) { layer._renderer._updateDashArray(layer); }
+  }
+
+  /* A shape on a canvas stays there, unseen and not to be clicked; one in the page's own graphics is taken out. */
+  function show(group, layer, isWanted) {
+    if (layer.options.renderer) {
+      if (!group.hasLayer(layer)) { group.addLayer(layer); }
+      layer.isHidden = !isWanted;
+      layer.options.interactive = isWanted && group === parksGroup;
+      return;
+    }
+    layer.isHidden = !isWanted;
+    if (isWanted && !group.hasLayer(layer)) { group.addLayer(layer); }
+    if (!isWanted && group.hasLayer(layer)) { group.removeLayer(layer); }
+  }
+
+  /* ---- filters decided in the browser ---------------------------------------------------------------------------- */
+
+  /* A district or sector switched on the page needs no new data: the map changes with the press, the page follows. */
+  function listenToPage() {
+    var page = pageWindow();
+    if (!page) { return; }
+    var document_ = page.document;
+    function onClick(event) {
+      ["sector", "district"].forEach(function (kind) {
+        var button = event.target.closest && event.target.closest(".st-key-" + kind + " button");
+        if (!button || !button.closest('[role="group"], [data-testid="stButtonGroup"]')) { return; }
+        var all = [].slice.call(button.closest(".st-key-" + kind).querySelectorAll("button"));
+        toggle(kind, all.indexOf(button) - (all.length - (config.filters[kind] || []).length));
+      });
+    }
+    document_.addEventListener("click", onClick, true);
+    window.addEventListener("pagehide", function () { document_.removeEventListener("click", onClick, true); });
+  }
+
+  function toggle(kind, number) {
+    var id = (config.filters[kind] || [])[number], now = pressed ? pressed.filters : state.filters;
+    if (!id || !now || !isReady) { return; }
+    var next = { sector: now.sector.slice(), district: now.district.slice(), rest: now.rest, isPlain: now.isPlain };
+    var at = next[kind].indexOf(id);
+    if (at >= 0) { next[kind].splice(at, 1); } else { next[kind].push(id); }
+    // Which verdicts count is the page's business: then it decides.
+    if (next.sector.length && !next.isPlain) { return; }
+    pressed = { filters: next, shown: passing(next), at: Date.now() };
+    state.sectors = next.sector;
+    draw();
+  }
+
+  function passing(filters) {
+    var rest = filters.rest && filters.rest.reduce(function (all, id) { all[id] = true; return all; }, {});
+    return Object.keys(parts).filter(function (id) {
+      var p = parts[id].feature.properties;
+      return (!rest || rest[id]) && meets(filters.sector, p.by_sector) && meets(filters.district, p.by_district);
+    });
+  }
+
+  function meets(chosen, own) { return !chosen.length || chosen.some(function (id) { return (own || []).indexOf(id) >= 0; }); }
+
+  function sameFilters(one, other) {
+    function said(f) { return f ? JSON.stringify([f.sector.slice().sort(), f.district.slice().sort()]) : ""; }
+    return said(one) === said(other);
+  }
+
+  /* How many parts stand on the map. */
+  function count() { return Object.keys(parts).filter(function (id) { return !parts[id].isHidden && parksGroup.hasLayer(parts[id]); }).length; }
 
   /* Parks that a scenario drafts: parts like the others, but not of the plan, so that a click cannot choose them. */
   function showDrafts() {
@@ -424,7 +548,7 @@
   function reveal(parkId) {
     var bounds = null;
     Object.keys(parts).forEach(function (id) {
-      if (parts[id].feature.properties.park_id === parkId && parksGroup && parksGroup.hasLayer(parts[id])) {
+      if (parts[id].feature.properties.park_id === parkId && parksGroup && !parts[id].isHidden) {
         bounds = bounds ? bounds.extend(parts[id].getBounds()) : L.latLngBounds(parts[id].getBounds().getSouthWest(), parts[id].getBounds().getNorthEast());
       }
     });
@@ -442,11 +566,17 @@
   function placeLabels() {
     if (!isReady) { return; }
     var zoom = map.getZoom(), size = map.getSize(), taken = [legendSpace()];
+    var tried = 0;
     labels.slice().sort(function (a, b) { return rank(a) - rank(b); }).forEach(function (item) {
+      var isDrawn = zoom >= item.least || isChosen(item) || rank(item) < -1e5;
+      if (item.extentId && !(parts[item.extentId] && !parts[item.extentId].isHidden)) { isDrawn = false; }
+      if (painter && item.extentId && isDrawn) {
+        tried += 1;
+        isDrawn = tried <= LABELS_TRIED && map.getBounds().contains(item.marker.getLatLng());
+        if (isDrawn && !item.marker._map) { item.marker.addTo(item.group); }
+      }
       var element = item.marker.getElement();
       if (!element) { return; }
-      var isDrawn = zoom >= item.least || isChosen(item) || rank(item) < -1e5;
-      if (item.extentId && !(parts[item.extentId] && parksGroup.hasLayer(parts[item.extentId]))) { isDrawn = false; }
       var at = map.latLngToContainerPoint(item.marker.getLatLng()), span = element.firstChild;
       element.classList.toggle("yt-chosen", isChosen(item));
       showRank(item, element.firstChild);
@@ -530,7 +660,10 @@
         row.dataset.sector = entry.sector;
         row.setAttribute("aria-pressed", String(state.sectors.indexOf(entry.sector) >= 0));
         L.DomUtil.create("em", "", row).textContent = state.counts[entry.sector] === undefined ? "" : state.counts[entry.sector];
-        row.addEventListener("click", function () { tell({ type: "sector", sector_id: entry.sector }); });
+        row.addEventListener("click", function () {
+          toggle("sector", (config.filters.sector || []).indexOf(entry.sector));
+          tell({ type: "sector", sector_id: entry.sector });
+        });
       });
     });
   }
@@ -587,5 +720,5 @@
   function atHome() { return !!home && home === viewText(); }
   function goHome() { map.fitBounds(config.bounds, { animate: false }); home = viewText(); }
 
-  window.yuantu = { start: start, served: served, apply: apply, parts: parts, state: function () { return state; } };
+  window.yuantu = { start: start, served: served, apply: apply, parts: parts, count: count, state: function () { return state; } };
 })();

@@ -45,12 +45,11 @@ def geometry_cells(rows: Extract) -> dict[str, list[str | float | None]]:
     """
     if not isinstance(rows.table, gpd.GeoDataFrame):
         return {}
-    is_geographic = bool(rows.table.crs.is_geographic)
     figures = list(rows.table.geometry)
     texts = [None if figure is None else shapely.to_wkt(figure, rounding_precision=9, trim=True) for figure in figures]
     spots = [None if figure is None else figure.representative_point() for figure in figures]
-    places = _DECIMALS[is_geographic]
-    names = ("lon", "lat") if is_geographic else ("x", "y")
+    places = _DECIMALS[rows.in_degrees]
+    names = ("lon", "lat") if rows.in_degrees else ("x", "y")
     return {
         "wkt": texts,
         names[0]: [None if spot is None else round(spot.x, places) for spot in spots],
@@ -58,7 +57,35 @@ def geometry_cells(rows: Extract) -> dict[str, list[str | float | None]]:
     }
 
 
-def delimited(rows: Extract) -> tuple[bytes, tuple[Note, ...]]:
+#: A text that begins so would be run as a formula, or is taken for one that was kept from it.
+_RISKY = ("=", "+", "-", "@", "\t", "\r", "'")
+_PLACES = {"both": ("wkt", "lon", "lat", "x", "y"), "wkt": ("wkt",), "lonlat": ("lon", "lat", "x", "y")}
+
+
+def defused(text: str) -> str:
+    """
+    Keep a text from being run as a formula by the programs that open CSV.
+
+    Parameters
+    ----------
+    text
+        Any text; numbers are no texts and are never touched.
+
+    Returns
+    -------
+    text
+        With an apostrophe in front where it begins with `=`, `+`, `-`, `@`, a tab, a carriage return or an
+        apostrophe. Whoever reads the file takes one leading apostrophe off and has the text again.
+
+    Examples
+    --------
+    >>> defused("=1+1"), defused("'a"), defused("火炬")
+    ("'=1+1", "''a", '火炬')
+    """
+    return f"'{text}" if text.startswith(_RISKY) else text
+
+
+def delimited(rows: Extract, *, geometry: str = "both") -> tuple[bytes, tuple[Note, ...]]:
     """
     Write CSV: UTF-8 with byte order mark, CRLF, RFC 4180 quoting, codes of columns as header.
 
@@ -66,7 +93,9 @@ def delimited(rows: Extract) -> tuple[bytes, tuple[Note, ...]]:
     ----------
     rows
         Rows in any served system, or without geometry. Lists are joined by `；`; nothing and an empty text are the
-        same empty cell; an empty selection gives the header alone.
+        same empty cell; an empty selection gives the header alone. Texts are `defused`.
+    geometry
+        `wkt` (well-known text), `lonlat` (a point inside each figure; `x`, `y` in metres) or `both`.
 
     Returns
     -------
@@ -83,7 +112,7 @@ def delimited(rows: Extract) -> tuple[bytes, tuple[Note, ...]]:
     'sector_id,kind,order'
     """
     table = joined_lists(rows.table, rows.fields)
-    extra = geometry_cells(rows)
+    extra = {name: cells for name, cells in geometry_cells(rows).items() if name in _PLACES[geometry]}
     names = [field.name for field in rows.fields]
     written = io.StringIO(newline="")
     written.write(_BYTE_ORDER_MARK)
@@ -91,9 +120,16 @@ def delimited(rows: Extract) -> tuple[bytes, tuple[Note, ...]]:
     writer.writerow([*names, *extra])
     columns = [[_cell(value) for value in table[name]] for name in names]
     writer.writerows(zip(*columns, *extra.values(), strict=True))
-    return written.getvalue().encode(), ()
+    kept = sum(cell.startswith("'") for column in columns for cell in column if isinstance(cell, str))
+    note = Note(
+        f"{kept}个文本以=、+、-、@或撇号等开头，为防被当作公式，前面加了一个撇号；读取时去掉一个即为原文。",
+        f"{kept} texts begin as a formula may; an apostrophe stands before each. Take one off to have the text.",
+    )
+    return written.getvalue().encode(), (note,) if kept else ()
 
 
 def _cell(value: object) -> object:
     plain = plain_value(value)
-    return str(plain).lower() if isinstance(plain, bool) else plain
+    if isinstance(plain, bool):
+        return str(plain).lower()
+    return defused(plain) if isinstance(plain, str) else plain

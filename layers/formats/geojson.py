@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import shapely
 from shapely.geometry import mapping
 
-from geo.crs import WGS84, served_crs
+from geo.crs import WGS84
 from layers.fields import plain_value
 
 if TYPE_CHECKING:
@@ -44,14 +44,16 @@ def geojson(rows: Extract) -> tuple[bytes, tuple[Note, ...]]:
     >>> [feature["properties"]["name_zh"] for feature in json.loads(content)["features"]]
     ['1号线', '2号线', '3号线']
     """
-    crs = rows.crs or WGS84
     head: dict[str, Any] = {"type": "FeatureCollection", "name": rows.layer.id}
-    if served_crs(crs) != WGS84:
-        head["crs"] = {"type": "name", "properties": {"name": f"urn:ogc:def:crs:{crs.replace(':', '::')}"}}
+    if rows.datum:
+        # The form of 2008: null says that no system may be assumed.
+        head |= {"crs": None, "datum": rows.datum}
+    elif rows.crs not in {None, WGS84}:
+        head["crs"] = {"type": "name", "properties": {"name": f"urn:ogc:def:crs:{str(rows.crs).replace(':', '::')}"}}
     head |= {"title": rows.layer.title_zh, "description": rows.summary, "licence": rows.layer.licence}
     head |= {"release": rows.plan.release, "as_of": rows.layer.as_of, "source_ids": list(rows.layer.source_ids)}
     opening = json.dumps(head, ensure_ascii=False, allow_nan=False)[:-1]
-    features = ",\n".join(_features(rows, _DECIMALS_DEGREES if rows.table.crs.is_geographic else _DECIMALS_METRES))
+    features = ",\n".join(_features(rows, _DECIMALS_DEGREES if rows.in_degrees else _DECIMALS_METRES))
     return f'{opening},"features":[\n{features}\n]}}\n'.encode(), ()
 
 
@@ -84,3 +86,30 @@ def _geometry(figure: shapely.Geometry | None, decimals: int) -> dict[str, Any] 
 
 def _rounded(value: Any, decimals: int) -> Any:  # noqa: ANN401 - coordinates nest to any depth
     return [_rounded(item, decimals) for item in value] if isinstance(value, (tuple, list)) else round(value, decimals)
+
+
+def geojsonseq(rows: Extract) -> tuple[bytes, tuple[Note, ...]]:
+    r"""
+    Write a sequence of GeoJSON texts (RFC 8142): one feature a line, each after a record separator.
+
+    Parameters
+    ----------
+    rows
+        Rows in WGS 84: a sequence has no place for another system, nor for words of the file as a whole, so
+        each feature says source, licence, date and release itself.
+
+    Returns
+    -------
+    content, notes
+        UTF-8 text; coordinates with 7 decimals.
+
+    Examples
+    --------
+    >>> from geo.plan import read_plan
+    >>> from layers.extract import extract
+    >>> from layers.filters import Filters
+    >>> content, _ = geojsonseq(extract(read_plan(), "metro_lines", Filters(), "EPSG:4326"))
+    >>> len(content.splitlines()), content[:2]
+    (3, b'\x1e{')
+    """
+    return "".join(f"\x1e{feature}\n" for feature in _features(rows, _DECIMALS_DEGREES)).encode(), ()

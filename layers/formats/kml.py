@@ -1,4 +1,4 @@
-"""KML 2.2, which knows WGS 84 alone."""
+"""KML 2.2, which knows WGS 84 alone, and KMZ, which is the same in a zip file."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ import shapely
 
 from layers.extract import Note
 from layers.fields import joined_lists, plain_value
+from layers.formats.archive import zipped
+from layers.styles.rules import OPACITY, cells_of, drawn, extract_style
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +26,7 @@ _NAMES = ("name_zh", "part_zh", "park_zh", "place_zh", "line_zh")
 
 def kml(rows: Extract) -> tuple[bytes, tuple[Note, ...]]:
     """
-    Write KML: a placemark a row, all columns as extended data.
+    Write KML: a placemark a row in the colour of its sector, all columns as extended data.
 
     Parameters
     ----------
@@ -56,18 +58,48 @@ def kml(rows: Extract) -> tuple[bytes, tuple[Note, ...]]:
     return UNWRITABLE.sub("\ufffd", text).encode(), (note,) if replaced else ()
 
 
+def kmz(rows: Extract) -> tuple[bytes, tuple[Note, ...]]:
+    """
+    Write KMZ: the file of `kml` as `doc.kml` in a zip file.
+
+    Parameters
+    ----------
+    rows
+        As `kml`.
+
+    Returns
+    -------
+    content, notes
+        As `kml`.
+
+    Examples
+    --------
+    >>> from geo.plan import read_plan
+    >>> from layers.extract import extract
+    >>> from layers.filters import Filters
+    >>> kmz(extract(read_plan(), "metro_lines", Filters(), "EPSG:4326"))[0][30:37]
+    b'doc.kml'
+    """
+    content, notes = kml(rows)
+    return zipped({"doc.kml": content}, rows.created), notes
+
+
 def _document(rows: Extract) -> Iterator[str]:
     yield '<?xml version="1.0" encoding="UTF-8"?>'
     yield '<kml xmlns="http://www.opengis.net/kml/2.2"><Document>'
     yield f"<name>{escape(rows.layer.title_zh)}</name><description>{escape(rows.summary)}</description>"
+    style = extract_style(rows)
+    looks = [drawn(style, cells) for cells in cells_of(rows)]
+    ids = {look: f"s{number}" for number, look in enumerate(dict.fromkeys(looks))}
+    yield from (_style(name, *look) for look, name in ids.items())
     yield f"<Folder><name>{escape(rows.layer.id)}</name>"
     table = joined_lists(rows.table, rows.fields)
     titles = {field.name: field.title_zh for field in rows.fields}
     name = next((column for column in _NAMES if column in titles), rows.layer.key[0])
     records = zip(*(table[column] for column in titles), strict=True)
-    for record, figure in zip(records, rows.table.geometry, strict=True):
+    for record, look, figure in zip(records, looks, rows.table.geometry, strict=True):
         values = dict(zip(titles, map(plain_value, record), strict=True))
-        yield f"<Placemark><name>{_text(values[name])}</name><ExtendedData>"
+        yield f"<Placemark><name>{_text(values[name])}</name><styleUrl>#{ids[look]}</styleUrl><ExtendedData>"
         for column, value in values.items():
             if value is not None:
                 yield (
@@ -76,6 +108,18 @@ def _document(rows: Extract) -> Iterator[str]:
                 )
         yield f"</ExtendedData>{_geometry(figure)}</Placemark>"
     yield "</Folder></Document></kml>\n"
+
+
+def _style(name: str, fill: str, line: str) -> str:
+    return (
+        f'<Style id="{name}"><IconStyle><color>{_abgr(fill)}</color></IconStyle><LineStyle><color>{_abgr(line)}</color>'
+        f"<width>1.8</width></LineStyle><PolyStyle><color>{_abgr(fill, OPACITY)}</color></PolyStyle></Style>"
+    )
+
+
+def _abgr(colour: str, opacity: float = 1.0) -> str:
+    """Turn `#RRGGBB` into KML's order: opacity, blue, green, red."""
+    return f"{round(255 * opacity):02x}{colour[5:7]}{colour[3:5]}{colour[1:3]}".lower()
 
 
 def _text(value: object) -> str:

@@ -1,21 +1,22 @@
-"""Shapefile in a zip: UTF-8 said twice, short ASCII names of columns, nothing cut."""
+"""Shapefile in a zip: its encoding said twice, short ASCII names of columns, nothing cut."""
 
 from __future__ import annotations
 
 import csv
 import io
 import tempfile
+from collections import Counter
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
-import pyogrio
 
 from layers.extract import Note
 from layers.fields import joined_lists
 from layers.formats.archive import zipped
 from layers.formats.readme import readme
+from layers.formats.written import write_by_gdal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 #: Bytes that a text column of dBASE holds, and those that the name of a column holds.
 LONGEST_TEXT = 254
 LONGEST_NAME = 10
+_MISSING = "〓"
 #: Name of the field map inside the zip.
 FIELD_MAP = "字段对照.csv"
 _SHORT = {
@@ -85,7 +87,7 @@ class Column(NamedTuple):
     pieces: int
 
 
-def shapefile(rows: Extract) -> tuple[bytes, tuple[Note, ...]]:
+def shapefile(rows: Extract, *, encoding: str = "UTF-8") -> tuple[bytes, tuple[Note, ...]]:
     """
     Write a zip with .shp, .shx, .dbf, .prj, .cpg, the field map 字段对照.csv and README.txt.
 
@@ -95,6 +97,8 @@ def shapefile(rows: Extract) -> tuple[bytes, tuple[Note, ...]]:
         Rows with geometry in any served system. Lists are joined by `；`; a text of more than 254 bytes goes on in
         further columns, parted between characters; a missing geometry is a null shape; an empty selection gives a
         shapefile without records.
+    encoding
+        `UTF-8`, or `GBK` for programs that know no other; a character that GBK has not becomes 〓, and a note says so.
 
     Returns
     -------
@@ -112,32 +116,144 @@ def shapefile(rows: Extract) -> tuple[bytes, tuple[Note, ...]]:
     ['README.txt', 'metro_lines.cpg']
     """
     table = joined_lists(rows.table, rows.fields)
-    parted = {field.name: _parted(table[field.name]) for field in rows.fields if field.kind in {"string", "list"}}
-    columns = short_columns(rows.fields, {name: max(map(len, texts), default=1) for name, texts in parted.items()})
-    short = pd.DataFrame(
-        {
-            column.short: _piece(parted[column.field.name], column.piece - 1)
-            if column.field.name in parted
-            else table[column.field.name]
-            for column in columns
-        },
-        index=table.index,
-    )
+    table, replaced = encodable(table, rows.fields, encoding)
+    columns, short = parted_table(table, rows.fields, encoding)
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / f"{rows.layer.id}.shp"
-        pyogrio.write_dataframe(
+        write_by_gdal(
             rows.table[["geometry"]].join(short),
             file,
             driver="ESRI Shapefile",
             geometry_type=rows.layer.geometry,
-            encoding="UTF-8",
+            encoding=encoding,
             layer_options={"DBF_DATE_LAST_UPDATE": rows.created.strftime("%Y-%m-%d")},
         )
-        files = {file.with_suffix(ending).name: file.with_suffix(ending).read_bytes() for ending in _ENDINGS}
-    notes = _notes(columns)
-    files[FIELD_MAP] = _field_map(columns)
+        files = {
+            file.with_suffix(ending).name: file.with_suffix(ending).read_bytes()
+            for ending in _ENDINGS
+            if file.with_suffix(ending).exists()
+        }
+    notes = (*replaced, *long_text_notes(columns))
+    files[FIELD_MAP] = field_map(columns)
     files["README.txt"] = readme(rows, notes, {column.short: column.field for column in columns})
     return zipped(files, rows.created), notes
+
+
+def encodable(table: pd.DataFrame, fields: tuple[Field, ...], encoding: str) -> tuple[pd.DataFrame, tuple[Note, ...]]:
+    """
+    Replace what an encoding has no bytes for.
+
+    Parameters
+    ----------
+    table
+        Rows whose lists are joined.
+    fields
+        Its fields.
+    encoding
+        Of the file's texts.
+
+    Returns
+    -------
+    table, notes
+        Texts with 〓, the printer's mark for a missing letter, in place of such characters, and a note that lists them.
+
+    Examples
+    --------
+    >>> from layers.fields import Field
+    >>> fields = (Field("note_zh", "string", "备注", "Note"),)
+    >>> table, [note] = encodable(pd.DataFrame({"note_zh": ["5 km²"]}), fields, "GBK")
+    >>> table["note_zh"].tolist(), note.en
+    (['5 km〓'], 'GBK has no ²: 1 characters became 〓. Ask for UTF-8 to keep them.')
+    """
+    found: Counter[str] = Counter()
+
+    def write(text: str | None) -> str | None:
+        if text is None:
+            return None
+        kept = []
+        for character in text:
+            try:
+                character.encode(encoding)
+            except UnicodeEncodeError:
+                found[character] += 1
+                kept.append(_MISSING)
+            else:
+                kept.append(character)
+        return "".join(kept)
+
+    texts = [field.name for field in fields if field.kind in {"string", "list"}]
+    written = table.assign(
+        **{name: pd.Series(map(write, table[name]), index=table.index, dtype=object) for name in texts}
+    )
+    if not found:
+        return written, ()
+    which, count = " ".join(sorted(found)), sum(found.values())
+    zh = f"{encoding}没有以下字符，{count}处代以{_MISSING}：{which}。要保留请用UTF-8。"
+    return written, (
+        Note(zh, f"{encoding} has no {which}: {count} characters became {_MISSING}. Ask for UTF-8 to keep them."),
+    )
+
+
+def parted_table(table: pd.DataFrame, fields: tuple[Field, ...], encoding: str) -> tuple[list[Column], pd.DataFrame]:
+    """
+    Give a table short names and texts that fit columns of 254 bytes.
+
+    Parameters
+    ----------
+    table
+        Rows whose lists are joined.
+    fields
+        Its fields.
+    encoding
+        Of the file's texts.
+
+    Returns
+    -------
+    columns, table
+        Names and their fields, and the table without geometry.
+
+    Examples
+    --------
+    >>> from layers.fields import Field
+    >>> fields = (Field("evidence_zh", "string", "证据", "Evidence"),)
+    >>> list(parted_table(pd.DataFrame({"evidence_zh": ["园" * 100]}), fields, "UTF-8")[1])
+    ['evid_zh', 'evid_zh2']
+    """
+    parted = {f.name: _parted(table[f.name], encoding) for f in fields if f.kind in {"string", "list"}}
+    columns = short_columns(fields, {name: max(map(len, texts), default=1) for name, texts in parted.items()})
+    short = {
+        column.short: _piece(parted[column.field.name], column.piece - 1)
+        if column.field.name in parted
+        else table[column.field.name]
+        for column in columns
+    }
+    return columns, pd.DataFrame(short, index=table.index)
+
+
+def short_names(rows: Extract) -> dict[str, str]:
+    """
+    First short name of each column, by its own, as `shapefile` gives them.
+
+    Parameters
+    ----------
+    rows
+        The rows of the file.
+
+    Returns
+    -------
+    names
+        For styles beside the file.
+
+    Examples
+    --------
+    >>> from geo.plan import read_plan
+    >>> from layers.extract import extract
+    >>> from layers.filters import Filters
+    >>> short_names(extract(read_plan(), "parks", Filters(), "EPSG:4326"))["sector_ids"]
+    'sect_ids'
+    """
+    columns, _ = parted_table(joined_lists(rows.table, rows.fields), rows.fields, "UTF-8")
+    return {column.field.name: column.short for column in columns if column.piece == 1}
 
 
 def short_columns(fields: tuple[Field, ...], pieces: dict[str, int]) -> list[Column]:
@@ -186,7 +302,7 @@ def _free_name(name: str, taken: set[str], room: int, needed: int) -> str:
     raise AssertionError
 
 
-def text_pieces(text: str, longest: int = LONGEST_TEXT) -> list[str]:
+def text_pieces(text: str, longest: int = LONGEST_TEXT, encoding: str = "UTF-8") -> list[str]:
     """
     Part a text into pieces that fit a column.
 
@@ -195,7 +311,9 @@ def text_pieces(text: str, longest: int = LONGEST_TEXT) -> list[str]:
     text
         Any text.
     longest
-        Bytes of UTF-8 that a piece may hold.
+        Bytes that a piece may hold.
+    encoding
+        Of the bytes.
 
     Returns
     -------
@@ -210,15 +328,16 @@ def text_pieces(text: str, longest: int = LONGEST_TEXT) -> list[str]:
     >>> text_pieces("ab cd", 3)
     ['a', 'b c', 'd']
     """
-    return list(_pieces(text, longest)) or [""]
+    sizes = [len(character.encode(encoding)) for character in text]
+    return list(_pieces(text, longest, sizes)) or [""]
 
 
-def _pieces(text: str, longest: int) -> Iterator[str]:
+def _pieces(text: str, longest: int, sizes: list[int]) -> Iterator[str]:
     start = 0
     while start < len(text):
         end = start
         used = 0
-        while end < len(text) and (used := used + len(text[end].encode())) <= longest:
+        while end < len(text) and (used := used + sizes[end]) <= longest:
             end += 1
         border = end
         while end < len(text) and border > start + 1 and " " in text[border - 1 : border + 1]:
@@ -229,15 +348,33 @@ def _pieces(text: str, longest: int) -> Iterator[str]:
         start = stop
 
 
-def _parted(texts: pd.Series) -> list[list[str]]:
-    return [[] if text is None else text_pieces(text) for text in texts]
+def _parted(texts: pd.Series, encoding: str) -> list[list[str]]:
+    return [[] if text is None else text_pieces(text, encoding=encoding) for text in texts]
 
 
 def _piece(parted: list[list[str]], place: int) -> list[str | None]:
     return [pieces[place] if place < len(pieces) else None for pieces in parted]
 
 
-def _notes(columns: list[Column]) -> tuple[Note, ...]:
+def long_text_notes(columns: list[Column]) -> tuple[Note, ...]:
+    """
+    Say which texts go on in further columns.
+
+    Parameters
+    ----------
+    columns
+        Columns of the file.
+
+    Returns
+    -------
+    notes
+        One, or none.
+
+    Examples
+    --------
+    >>> long_text_notes([])
+    ()
+    """
     long = [column.field for column in columns if column.piece == 1 and column.pieces > 1]
     if not long:
         return ()
@@ -250,7 +387,25 @@ def _notes(columns: list[Column]) -> tuple[Note, ...]:
     )
 
 
-def _field_map(columns: list[Column]) -> bytes:
+def field_map(columns: list[Column]) -> bytes:
+    """
+    Write the table that tells what the short names stand for.
+
+    Parameters
+    ----------
+    columns
+        Columns of the file.
+
+    Returns
+    -------
+    content
+        CSV in UTF-8 with byte order mark.
+
+    Examples
+    --------
+    >>> field_map([]).decode("utf-8-sig")[:8]
+    '字段 short'
+    """
     written = io.StringIO(newline="")
     writer = csv.writer(written, lineterminator="\r\n")
     writer.writerow(

@@ -9,8 +9,10 @@ import pytest
 
 from geo.plan import read_plan
 from layers.__main__ import main
+from layers.bundle import bundle, export_all
 from layers.catalog import catalog
 from layers.export import export_layer
+from layers.formats.listed import FORMATS
 
 ROOT = Path(__file__).parents[2]
 
@@ -21,7 +23,7 @@ def test_the_list_tells_all_of_every_layer(capsys: pytest.CaptureFixture[str]) -
     assert list(listed) == [layer.id for layer in catalog(read_plan())]
     parks = listed["parks"]
     assert (parks["rows"], parks["geometry"], parks["title_zh"]) == (41, "Polygon", "园区示意范围")
-    assert parks["formats"] == ["geojson", "gpkg", "shp", "kml", "csv", "xlsx", "parquet", "fgb"]
+    assert parks["formats"] == list(FORMATS)
     assert {"name": "grade", "type": "string", "title_zh": "依据等级", "title_en": "Grade"} in parks["fields"]
     assert "yuantu-extents" in parks["source_ids"]
     assert (parks["as_of"], "ODbL-1.0" in parks["licence"]) == ("2026-11", True)
@@ -66,7 +68,8 @@ def test_a_file_that_is_there_is_kept_unless_forced(tmp_path: Path, capsys: pyte
     [
         (["roads", "--format", "csv"], "no layer is called 'roads'"),
         (["parks", "--format", "dwg"], "no format is called 'dwg'"),
-        (["parks", "--format", "csv", "--crs", "3857"], "not served"),
+        (["parks", "--format", "csv", "--crs", "4549"], "does not hold the city"),
+        (["parks", "--format", "csv", "--by", "grade"], "csv has no option 'by'"),
         (["parks", "--format", "csv", "--sector", "海洋"], "did you mean 海洋高新"),
         (["land", "--format", "csv", "--district", "湖里"], "cannot be filtered by district"),
         (["fit", "--format", "shp"], "has no geometry"),
@@ -83,3 +86,16 @@ def test_a_wrong_question_exits_with_2_and_writes_nothing(
 def test_a_folder_that_is_not_there_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["export", "sectors", "--format", "csv", "-o", str(tmp_path / "no" / "a.csv")]) == 2
     assert "No such file or directory" in capsys.readouterr().err
+
+
+def test_options_and_bundles_are_those_of_the_page(tmp_path: Path) -> None:
+    plan = read_plan()
+    words = ["export", "parks", "--format", "shp", "--encoding", "gbk", "-o", str(tmp_path)]
+    assert main(words) == 0
+    file = export_layer(plan, "parks", format="shp", options={"encoding": "GBK"})
+    assert (tmp_path / file.name).read_bytes() == file.content
+    assert file.name.endswith("_gbk.shp.zip")
+    assert main(["bundle", "parks", "fit", "--format", "tab", "-o", str(tmp_path / "b.zip")]) == 0
+    assert (tmp_path / "b.zip").read_bytes() == bundle(plan, ["parks", "fit"], format="tab").content
+    assert main(["bundle", "--one-geopackage", "-o", str(tmp_path / "all.gpkg")]) == 0
+    assert (tmp_path / "all.gpkg").read_bytes() == export_all(plan).content

@@ -1,0 +1,1 @@
+"""Styles of layers for programs that draw them: rules, and one format a module."""
