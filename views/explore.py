@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from html import escape
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import streamlit as st
@@ -15,6 +16,9 @@ from views.cache import shared_districts, shared_facets, shared_plan, shared_pro
 from views.card import show_card
 from views.map import show_map
 from views.words import column, either, listed, word
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable
 
 _TABLE = "parks_table"
 
@@ -124,36 +128,52 @@ def _columns() -> dict[str, object]:
 
 def park_rows(extent_ids: list[str]) -> pd.DataFrame:
     """Rows of the table: one a park, with the sectors that the layout gives it and the extents that are shown."""
-    plan, profiles = shared_plan(), shared_profiles()
-    extents = profiles.extents[profiles.extents["extent_id"].isin(extent_ids)]
+    plan, extents = shared_plan(), shared_profiles().extents
+    kept = ["park_id", "relation", "grade", "area_km2", "position_accuracy_m"]
+    own: dict[str, list[dict[Hashable, Any]]] = {}
+    for part in extents.loc[extents["extent_id"].isin(extent_ids), kept].to_dict("records"):
+        own.setdefault(part["park_id"], []).append(part)
     places = shared_districts()
-    places = places[places["basis"] != "possible"]
+    districts = _grouped(places[places["basis"] != "possible"], "district_zh")
+    sectors = _grouped(plan.allocations, "sector_id")
     district_names = dict(zip(plan.districts["name_zh"], plan.districts[column("name")], strict=True))
-    sector_names = plan.sectors.set_index("sector_id")[column("short")]
-    rows = []
-    for park in plan.parks.sort_values("order").itertuples(index=False):
-        own = extents[extents["park_id"] == park.park_id]
-        if own.empty:
-            continue
-        counted = own[own["relation"] == "whole"] if (own["relation"] == "whole").any() else own
-        sectors = plan.allocations.loc[plan.allocations["park_id"] == park.park_id, "sector_id"]
-        own_places = places.loc[places["park_id"] == park.park_id, "district_zh"]
-        accuracies = sorted({int(metres) for metres in own["position_accuracy_m"]})
-        rows.append(
-            {
-                "park_id": park.park_id,
-                "park": either(park.name_zh, park.name_en),
-                "sectors": listed([sector_names[sector] for sector in sectors]),
-                "districts": listed([district_names[name] for name in own_places]),
-                "entry": None if park.box6_entry is pd.NA else int(park.box6_entry),
-                "parts": len(own),
-                "area": area_words(
-                    float(counted["area_km2"].sum()), max(counted["grade"]), counted["position_accuracy_m"].max()
-                ),
-                "grade": listed(sorted(set(own["grade"]))),
-                "accuracy": f"±{accuracies[0]}" if len(accuracies) == 1 else f"±{accuracies[0]}–{accuracies[-1]}",
-            }
-        )
+    sector_names = dict(zip(plan.sectors["sector_id"], plan.sectors[column("short")], strict=True))
+    parks = plan.parks.sort_values("order")[["park_id", column("name"), "box6_entry"]]
+    rows = [
+        {
+            "park_id": park_id,
+            "park": name,
+            "sectors": listed([sector_names[sector] for sector in sectors.get(park_id, [])]),
+            "districts": listed([district_names[place] for place in districts.get(park_id, [])]),
+            "entry": None if entry is pd.NA else int(entry),
+            **_size(own[park_id]),
+        }
+        for park_id, name, entry in parks.itertuples(index=False)
+        if park_id in own
+    ]
     return pd.DataFrame(
         rows, columns=["park_id", "park", "sectors", "districts", "entry", "parts", "area", "grade", "accuracy"]
     )
+
+
+def _grouped(table: pd.DataFrame, values: str) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for park_id, value in zip(table["park_id"], table[values], strict=True):
+        found.setdefault(park_id, []).append(value)
+    return found
+
+
+def _size(parts: list[dict[Hashable, Any]]) -> dict[str, object]:
+    """Say how large the parts are together, by the one that holds the others where there is one, and how sure."""
+    counted = [part for part in parts if part["relation"] == "whole"] or parts
+    accuracies = sorted({int(part["position_accuracy_m"]) for part in parts})
+    return {
+        "parts": len(parts),
+        "area": area_words(
+            float(sum(part["area_km2"] for part in counted)),
+            max(part["grade"] for part in counted),
+            max(part["position_accuracy_m"] for part in counted),
+        ),
+        "grade": listed(sorted({part["grade"] for part in parts})),
+        "accuracy": f"±{accuracies[0]}" if len(accuracies) == 1 else f"±{accuracies[0]}–{accuracies[-1]}",
+    }

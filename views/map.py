@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 from streamlit_folium import st_folium
 
+from geo.selection import selected_extents
 from layers.atlas import atlas_state
 from views import state
 from views.cache import new_atlas, shared_facets
@@ -61,11 +63,26 @@ def show_map(
                     "counts": sector_counts(extent_ids),
                     "ranks": dict(ranks or {}),
                     "site": site,
+                    "filters": _switches() if extra is None and ranks is None else None,
                 }
                 | dict(extra or {})
             ),
             on_change=lambda: state.map_event(key),
         )
+
+
+def _switches() -> dict[str, Any]:
+    """What the sidebar has switched and its other filters let through, so that the browser can go on by itself."""
+    chosen = state.selection()
+    others = replace(chosen, sectors=(), districts=())
+    is_plain = not (chosen.verdicts or chosen.listings)
+    rest = replace(others, verdicts=(), listings=()) if is_plain or not chosen.sectors else others
+    return {
+        "sector": list(chosen.sectors),
+        "district": list(chosen.districts),
+        "rest": None if others.is_empty else selected_extents(shared_facets(), rest if chosen.sectors else others),
+        "isPlain": is_plain,
+    }
 
 
 def sector_counts(extent_ids: Sequence[str]) -> dict[str, int]:

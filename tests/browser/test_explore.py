@@ -284,3 +284,47 @@ def test_full_screen_fills_the_window_and_comes_back(page: OpenPage) -> None:
     assert len(shown(frame)) == 41
     frame.locator("a[title='退出全屏']").click()
     frame.wait_for_function("!document.fullscreenElement && innerWidth < 1000")
+
+
+def test_a_switch_of_sector_or_district_is_decided_in_the_browser(page: OpenPage) -> None:
+    opened = page("/")
+    frame = atlas_frame(opened)
+    # From here on the page's own socket is silent, so that only the browser can change the map.
+    at_once = opened.evaluate(
+        """async () => {
+             WebSocket.prototype.send = function () {};
+             const frame = [...document.querySelectorAll('iframe')].find(one => one.contentWindow.yuantu);
+             const press = name => [...document.querySelectorAll('button')].find(b => b.innerText.trim() === name).click();
+             const ids = () => [...frame.contentDocument.querySelectorAll('path[data-extent]')].map(p => p.dataset.extent);
+             const found = [];
+             press('海洋高新'); found.push(ids());
+             press('思明区'); found.push(ids());
+             press('海洋高新'); found.push(ids());
+             press('思明区'); found.push(ids());
+             return found; }"""
+    )
+    plan = read_plan()
+    facets = park_facets(plan)
+    expected = [
+        Selection(sectors=("marine",)), Selection(sectors=("marine",), districts=("思明区",)),
+        Selection(districts=("思明区",)), Selection(),
+    ]  # fmt: skip
+    assert [set(ids) for ids in at_once] == [set(selected_extents(facets, chosen)) for chosen in expected]
+    assert frame.evaluate("yuantu.count()") == len(plan.extents)
+
+
+def test_what_the_browser_decides_is_what_the_page_answers(page: OpenPage) -> None:
+    opened = page("/")
+    frame = atlas_frame(opened)
+    facets = park_facets(read_plan())
+    for name, chosen in (
+        ("医药健康", Selection(sectors=("biohealth",))),
+        ("海沧区", Selection(sectors=("biohealth",), districts=("海沧区",))),
+    ):
+        opened.get_by_role("button", name=name, exact=True).first.click()
+        wanted = set(selected_extents(facets, chosen))
+        assert present(frame) == wanted
+        frame.wait_for_function(
+            "count => (yuantu.state().shown || []).length === count", arg=len(wanted), timeout=10_000
+        )
+        assert present(frame) == wanted

@@ -1,0 +1,195 @@
+"""
+Streamlit's own scripts and styles, packed once and kept: they are most of a first visit, and leave it unpacked.
+
+An ASGI layer round the app. It answers from memory what it has packed; into the document that opens a visit it writes
+which scripts earlier visitors went on to fetch, so that a browser asks for them at once and not one after another, and
+takes out the Latin font that the theme does not use. All else passes untouched.
+"""
+
+from __future__ import annotations
+
+import gzip
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, MutableMapping
+    from typing import Any
+
+    Message = MutableMapping[str, Any]
+    Scope = MutableMapping[str, Any]
+    Receive = Callable[[], Awaitable[Message]]
+    Send = Callable[[Message], Awaitable[None]]
+    App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+_PLACES = re.compile(r"/(static|component)/.*\.(js|mjs|css|svg|html|json|map)$")
+_TEXTS = re.compile(rb"^(text/|application/(javascript|json|manifest\+json)|image/svg\+xml)")
+_DOCUMENT = re.compile(rb"<!doctype html>", re.IGNORECASE)
+_UNUSED_FONT = re.compile(
+    rb"<link[^>]*SourceSans[^>]*/>|@font-face\s*{\s*font-family:\s*[\"']?Source Sans[^}]*}", re.DOTALL
+)
+_SMALL = 1024
+#: Scripts that are announced at most, in the order in which they were first asked for.
+_ANNOUNCED = 160
+#: What is kept in memory at most; Streamlit's own files are some 4 MB packed.
+_MOST_BYTES = 32_000_000
+_LEVEL = 6
+
+
+class _Packed(NamedTuple):
+    headers: list[tuple[bytes, bytes]]
+    content: bytes
+
+
+class StaticPacking:
+    """
+    ASGI middleware that serves static text files gzipped, from memory.
+
+    Parameters
+    ----------
+    app
+        The app inside.
+    """
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+        self._kept: dict[str, _Packed] = {}
+        self._bytes = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request for a static file, or pass it on."""
+        if _is_document(scope):
+            await self._app(_unpacked(scope), receive, _Document(self, _takes_gzip(scope), send))
+            return
+        if not _is_asked(scope):
+            await self._app(scope, receive, send)
+            return
+        path = str(scope["path"])
+        known = self._kept.get(path)
+        if known is None:
+            await self._app(scope, receive, _Collector(self, path, send))
+            return
+        await send({"type": "http.response.start", "status": 200, "headers": known.headers})
+        await send({"type": "http.response.body", "body": known.content})
+
+    def keep(self, path: str, headers: list[tuple[bytes, bytes]], content: bytes) -> _Packed:
+        """Pack a file and remember it while there is room."""
+        body = gzip.compress(_UNUSED_FONT.sub(b"", content), _LEVEL, mtime=0)
+        kept = [(name, value) for name, value in headers if name.lower() not in {b"content-length", b"etag"}]
+        kept += [
+            (b"content-encoding", b"gzip"),
+            (b"vary", b"Accept-Encoding"),
+            (b"content-length", str(len(body)).encode()),
+        ]
+        packed = _Packed(kept, body)
+        if self._bytes + len(body) <= _MOST_BYTES:
+            self._kept[path] = packed
+            self._bytes += len(body)
+        return packed
+
+    def announced(self, content: bytes) -> bytes:
+        """Write into a document which scripts a visit goes on to fetch."""
+        if not _DOCUMENT.search(content):
+            return content
+        paths = (path[path.index("/static/js/") + 1 :] for path in list(self._kept) if "/static/js/" in path)
+        new = [path for path in paths if path.endswith(".js") and path.encode() not in content][:_ANNOUNCED]
+        links = "".join(f'<link rel="modulepreload" crossorigin href="./{path}">' for path in new)
+        return _UNUSED_FONT.sub(b"", content).replace(b"</head>", links.encode() + b"</head>", 1)
+
+
+class _Document:
+    """Gathers the document that opens a visit, and sends it with what is announced."""
+
+    def __init__(self, packing: StaticPacking, is_packed: bool, send: Send) -> None:  # noqa: FBT001  (one place)
+        self._packing, self._is_packed, self._send = packing, is_packed, send
+        self._start: Message | None = None
+        self._parts: list[bytes] = []
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self._start = message if _is_packable(message) else None
+            if self._start is None:
+                await self._send(message)
+        elif self._start is None:
+            await self._send(message)
+        else:
+            self._parts.append(message.get("body", b""))
+            if not message.get("more_body", False):
+                await self._finish(self._start)
+
+    async def _finish(self, start: Message) -> None:
+        body = self._packing.announced(b"".join(self._parts))
+        changed = {b"content-length", b"etag", b"last-modified", b"accept-ranges"}
+        headers = [(name, value) for name, value in start["headers"] if name.lower() not in changed]
+        if self._is_packed:
+            body = gzip.compress(body, _LEVEL, mtime=0)
+            headers += [(b"content-encoding", b"gzip"), (b"vary", b"Accept-Encoding")]
+        headers.append((b"content-length", str(len(body)).encode()))
+        await self._send({**start, "headers": headers})
+        await self._send({"type": "http.response.body", "body": body})
+
+
+class _Collector:
+    """Gathers an answer of the app inside; what cannot be packed goes out as it came."""
+
+    def __init__(self, packing: StaticPacking, path: str, send: Send) -> None:
+        self._packing, self._path, self._send = packing, path, send
+        self._start: Message | None = None
+        self._parts: list[bytes] = []
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self._start = message if _is_packable(message) else None
+            if self._start is None:
+                await self._send(message)
+        elif self._start is None:
+            await self._send(message)
+        else:
+            self._parts.append(message.get("body", b""))
+            if not message.get("more_body", False):
+                await self._finish(self._start)
+
+    async def _finish(self, start: Message) -> None:
+        content = b"".join(self._parts)
+        if len(content) < _SMALL:
+            await self._send(start)
+            await self._send({"type": "http.response.body", "body": content})
+            return
+        packed = self._packing.keep(self._path, start["headers"], content)
+        await self._send({**start, "headers": packed.headers})
+        await self._send({"type": "http.response.body", "body": packed.content})
+
+
+def _is_document(scope: Scope) -> bool:
+    """Whether a page is asked for, as a browser does when a visit opens."""
+    if scope["type"] != "http" or scope["method"] != "GET":
+        return False
+    path, headers = str(scope["path"]), dict(scope["headers"])
+    is_page = not re.search(r"/(static|component|_stcore|media|files|assets|bundles|map|health)(/|$)|\.\w+$", path)
+    return is_page and b"text/html" in headers.get(b"accept", b"") and b"range" not in headers
+
+
+def _unpacked(scope: Scope) -> Scope:
+    """Ask the app inside for plain, whole bytes."""
+    left_out = {b"accept-encoding", b"if-none-match", b"if-modified-since"}
+    return {**scope, "headers": [(name, value) for name, value in scope["headers"] if name.lower() not in left_out]}
+
+
+def _takes_gzip(scope: Scope) -> bool:
+    return b"gzip" in dict(scope["headers"]).get(b"accept-encoding", b"")
+
+
+def _is_asked(scope: Scope) -> bool:
+    """Whether a whole static file is asked for by one who takes gzip."""
+    if scope["type"] != "http" or scope["method"] != "GET" or not _PLACES.search(str(scope["path"])):
+        return False
+    headers = {name.lower(): value for name, value in scope["headers"]}
+    if {b"range", b"if-none-match", b"if-modified-since"} & set(headers):
+        return False
+    return b"gzip" in headers.get(b"accept-encoding", b"")
+
+
+def _is_packable(start: Message) -> bool:
+    headers = {name.lower(): value for name, value in start["headers"]}
+    is_text = _TEXTS.match(headers.get(b"content-type", b"")) is not None
+    return start["status"] == 200 and is_text and b"content-encoding" not in headers  # noqa: PLR2004  (OK)
