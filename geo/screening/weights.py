@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from geo.errors import GeoError
+from geo.screening.candidates import CRITERIA
 from geo.screening.rules import Rules
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ def reweighted(rules: Rules, weights: Mapping[str, float]) -> Rules:
     --------
     >>> from geo.screening.rules import read_rules
     >>> other = reweighted(read_rules(), {"plan": 60})
-    >>> stated_weights(other)["plan"], "plan=60" in other.label
+    >>> stated_weights(other)["plan"], "规划结论=60" in other.label
     (60.0, True)
     """
     known = stated_weights(rules)
@@ -109,7 +110,8 @@ def reweighted(rules: Rules, weights: Mapping[str, float]) -> Rules:
     built_in = {name: changed.get(name, weight) for name, weight in ranking["weights"].items()}
     own = [{**row, "weight": changed.get(row["id"], row["weight"])} for row in ranking.get("criteria", ())]
     head = dict(rules.content["rules"])
-    said = "，".join(f"{name}={weight:g}" for name, weight in changed.items())
+    names = {name: zh for name, (zh, _) in CRITERIA.items()} | {row["id"]: row["name_zh"] for row in own}
+    said = "，".join(f"{names[name]}={weight:g}" for name, weight in changed.items())
     head["title_zh"] = f"{head['title_zh']}，权重另定：{said}"
     content = {**rules.content, "rules": head, "ranking": {**ranking, "weights": built_in, "criteria": own}}
     return Rules(rules.file, content, rules.sha256)

@@ -720,5 +720,5 @@
   function atHome() { return !!home && home === viewText(); }
   function goHome() { map.fitBounds(config.bounds, { animate: false }); home = viewText(); }
 
-  window.yuantu = { start: start, served: served, apply: apply, parts: parts, count: count, state: function () { return state; } };
+  window.yuantu = { start: start, served: served, apply: apply, parts: parts, halos: halos, count: count, state: function () { return state; } };
 })();

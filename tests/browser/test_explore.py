@@ -294,8 +294,9 @@ def test_a_switch_of_sector_or_district_is_decided_in_the_browser(page: OpenPage
         """async () => {
              WebSocket.prototype.send = function () {};
              const frame = [...document.querySelectorAll('iframe')].find(one => one.contentWindow.yuantu);
-             const press = name => [...document.querySelectorAll('button')].find(b => b.innerText.trim() === name).click();
-             const ids = () => [...frame.contentDocument.querySelectorAll('path[data-extent]')].map(p => p.dataset.extent);
+             const all = (root, what) => [...root.querySelectorAll(what)];
+             const press = name => all(document, 'button').find(b => b.innerText.trim() === name).click();
+             const ids = () => all(frame.contentDocument, 'path[data-extent]').map(p => p.dataset.extent);
              const found = [];
              press('海洋高新'); found.push(ids());
              press('思明区'); found.push(ids());

@@ -10,7 +10,7 @@ from playwright.sync_api import Frame, Page, expect
 
 from geo.plan import Plan, read_plan
 from geo.scenario import new_scenario, read_scenario, scenario_text, to_url_text
-from geo.scenario.edits import AddAllocation
+from geo.scenario.edits import AddAllocation, DraftPark
 from tests.browser.atlas import READY, click_part, shown, state, view
 
 OpenPage = Callable[..., Page]
@@ -178,7 +178,30 @@ def test_a_faulty_file_is_refused_with_every_fault_and_the_scenario_stays(
     file = tmp_path / "scenario.json"
     file.write_text(scenario_text(new_scenario(plan, "坏", [AddAllocation("x", "y"), AddAllocation("it", "z")])))
     opened.locator("input[type=file]").set_input_files(file)
-    fault = opened.get_by_test_id("stAlert").filter(has_text="2 fault(s)")
-    expect(fault).to_contain_text("no sector has the id 'x'")
-    expect(fault).to_contain_text("no park has the id 'z'")
+    for number in (1, 2):
+        fault = opened.get_by_test_id("stAlert").filter(has_text=f"第 {number} 项改动：规划中没有这个产业或园区。")
+        expect(fault).to_be_visible()
     expect(opened.locator(".st-key-scenario_edits")).to_contain_text(WORDS)
+
+
+def test_a_target_is_split_by_the_shares_that_a_person_gives(page: OpenPage) -> None:
+    opened = page("/scenario")
+    maps(opened)
+    opened.get_by_role("tab", name="分摊", exact=True).click()
+    opened.get_by_role("button", name="按比例分摊").click()
+    expect(opened.locator(".st-key-scenario_edits .yt-edit")).to_have_count(1)
+    opened.get_by_role("tab", name="各园区规模", exact=True).click()
+    expect(opened.get_by_text("目标在列入的园区之间按面积或按给定比例分摊")).to_be_visible()
+
+
+def test_a_drafted_park_has_the_halo_of_its_doubt(page: OpenPage, plan: Plan) -> None:
+    ring = ((118.05, 24.62), (118.07, 24.62), (118.07, 24.64), (118.05, 24.62))
+    draft = DraftPark("draft-1", "草拟园区", (ring,), 500.0)
+    opened = page(f"/scenario?scenario={to_url_text(new_scenario(plan, '草拟', [draft]))}")
+    _, after = maps(opened)
+    after.wait_for_function("'draft-1/main' in yuantu.parts")
+    sizes = after.evaluate(
+        """() => [yuantu.parts, yuantu.halos].map(own => {
+             const b = own['draft-1/main'].getBounds(); return b.getEast() - b.getWest(); })"""
+    )
+    assert sizes[1] - sizes[0] == pytest.approx(2 * 500 / 101_400, rel=0.05), "500 m on either side at 24.6 N"

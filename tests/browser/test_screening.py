@@ -155,3 +155,37 @@ def test_a_site_drawn_on_the_map_changes_the_verdict(page: OpenPage) -> None:
     expect(row).not_to_contain_text("未给地块")
     expect(opened.get_by_text("按地图上绘制的地块判断")).to_be_visible()
     assert state(frame)["selected"] is None
+
+
+def test_a_weight_changed_on_the_page_changes_the_points_and_is_told(page: OpenPage) -> None:
+    opened = checked(page("/screening"), 项目名称="甲", 产品="碳化硅功率芯片")
+    plan_bar = opened.locator(".yt-fall[data-criterion='plan']").first
+    expect(plan_bar).to_be_attached(timeout=20_000)
+    before = float(plan_bar.get_attribute("data-points") or "nan")
+    opened.get_by_text("准则权重").click()
+    weight = opened.get_by_role("spinbutton", name="规划结论")
+    weight.fill("0")
+    weight.press("Enter")
+    expect(opened.get_by_text("权重另定：规划结论=0")).to_be_visible(timeout=20_000)
+    expect(opened.locator(".yt-fall[data-criterion='plan']")).to_have_count(0)
+    assert before > 0
+    parts = opened.locator(".yt-candidate").first.locator(".yt-fall[data-points]")
+    points = [float(part.get_attribute("data-points") or "nan") for part in parts.all()]
+    total = opened.locator(".yt-candidate").first.locator(".yt-sum b").inner_text()
+    assert sum(points) == pytest.approx(float(total), abs=0.06)
+
+
+def test_a_batch_can_be_stopped_and_resumed(page: OpenPage, tmp_path: Path) -> None:
+    file = tmp_path / "many.csv"
+    rows = ["项目名称,产品", *(f"项目{number},疫苗" for number in range(400))]
+    file.write_text("\n".join(rows), encoding="utf-8")
+    opened = page("/screening")
+    opened.get_by_role("tab", name="批量核查").click()
+    opened.locator("[data-testid='stFileUploaderDropzoneInput']").last.set_input_files(file)
+    opened.get_by_role("button", name="停止").click(timeout=30_000)
+    stopped = opened.get_by_text(re.compile(r"已停止：核查了 \d+/400 行"))
+    expect(stopped).to_be_visible(timeout=30_000)
+    done = int(re.search(r"(\d+)/400", stopped.inner_text())[1])  # type: ignore[index]
+    assert 0 < done < 400
+    opened.get_by_role("button", name="继续核查").click()
+    expect(opened.get_by_text("已核查 400 个项目，0 行有问题")).to_be_visible(timeout=60_000)
