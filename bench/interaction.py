@@ -31,7 +31,9 @@ _SECTOR = "医药健康"
 #: Presses a button and waits, frame by frame, until as many shapes stand on the map; milliseconds.
 _CHANGE = """async ([selector, name, expected]) => {
   const count = () => [...document.querySelectorAll('iframe')].reduce((sum, frame) => {
-    try { return sum + frame.contentDocument.querySelectorAll(selector).length; } catch { return sum; } }, 0);
+    const own = frame.contentWindow.yuantu;  // it may paint on a canvas, where no element can be counted
+    try { return sum + (own ? own.count() : frame.contentDocument.querySelectorAll(selector).length); }
+    catch { return sum; } }, 0);
   const button = [...document.querySelectorAll('button')].find(one => one.innerText.trim() === name);
   const start = performance.now();
   button.click();
@@ -42,7 +44,9 @@ _CHANGE = """async ([selector, name, expected]) => {
   return performance.now() - start;
 }"""
 _COUNT = """selector => [...document.querySelectorAll('iframe')].reduce((sum, frame) => {
-  try { return sum + frame.contentDocument.querySelectorAll(selector).length; } catch { return sum; } }, 0)"""
+  const own = frame.contentWindow.yuantu;
+  try { return sum + (own ? own.count() : frame.contentDocument.querySelectorAll(selector).length); }
+  catch { return sum; } }, 0)"""
 
 
 def lines() -> Iterator[Line]:

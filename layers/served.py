@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import folium
 import geopandas as gpd
+import numpy as np
+import shapely
 from branca.element import MacroElement
 from jinja2 import Template
 
@@ -224,8 +226,12 @@ def known_words(area_km2: float, grade: str, accuracy_m: float, language: str) -
 
 def _halos(plan: Plan) -> gpd.GeoDataFrame:
     """Where a part may lie: its extent grown by its accuracy, coarsely outlined."""
-    reach = grown(plan.extents.geometry, plan.extents["position_accuracy_m"]).simplify(25)
-    return gpd.GeoDataFrame(plan.extents[["extent_id", "park_id", "grade"]], geometry=reach, crs=reach.crs)
+    accuracy_m = plan.extents["position_accuracy_m"]
+    reach = grown(plan.extents.geometry, accuracy_m)
+    # A twelfth of a doubt is no news of it.
+    outlines = shapely.simplify(reach.to_numpy(), np.maximum(25.0, accuracy_m.to_numpy(dtype="float64") / 12))
+    known = plan.extents[["extent_id", "park_id", "grade"]]
+    return gpd.GeoDataFrame(known, geometry=gpd.GeoSeries(outlines, index=known.index, crs=reach.crs))
 
 
 def _columns(table: str, *columns: str) -> Callable[[Plan], gpd.GeoDataFrame]:

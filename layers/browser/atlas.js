@@ -409,7 +409,7 @@
   }
 
   /* How many parts stand on the map. */
-  function count() { return Object.keys(parts).filter(function (id) { return !parts[id].isHidden && parksGroup.hasLayer(parts[id]); }).length; }
+  function count() { return !isReady || !parksGroup ? 0 : Object.keys(parts).filter(function (id) { return !parts[id].isHidden && parksGroup.hasLayer(parts[id]); }).length; }
 
   /* Parks that a scenario drafts: parts like the others, but not of the plan, so that a click cannot choose them. */
   function showDrafts() {

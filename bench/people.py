@@ -1,0 +1,158 @@
+"""A hundred sessions held at once, rerunning at once, and a day of work in short, beside Streamlit's own empty app."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import random
+import time
+import urllib.request
+from contextlib import ExitStack, asynccontextmanager
+from typing import TYPE_CHECKING, Any
+
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets.asyncio.client import connect
+
+from bench.measure import Line
+from bench.serve import Running, app_process
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+
+_SESSIONS = 100
+_ALONE = 15
+_ROUNDS = 3
+_WARM = 5
+#: Sessions of the soak: a day of an office in which one opens every ten minutes on average.
+_SOAKED = 144
+_FILES = ("parks.geojson", "parks.gpkg", "allocations.csv", "fit.xlsx", "parks.shp.zip", "districts.kml")
+_PEER = "bench/peers/plain_app.py"
+_SETTINGS = {"ours": ("app.py", {}), "empty": (_PEER, {"YUANTU_PEER": "empty"}), "plain": (_PEER, {})}
+
+
+class Session:
+    """
+    One visitor, without a browser: Streamlit's own messages over its socket.
+
+    Parameters
+    ----------
+    socket
+        Open.
+    """
+
+    def __init__(self, socket: Any) -> None:  # noqa: ANN401  (the library's type depends on its mode)
+        self._socket = socket
+        self._widgets: dict[str, str] = {}
+
+    async def rerun(self, *, chosen: str | None = None) -> float:
+        """Run the script, with the sector pills set where one is named; seconds until it has finished."""
+        message = BackMsg()
+        message.rerun_script.query_string = f"sector={chosen}" if chosen else ""
+        start = time.perf_counter()
+        await self._socket.send(message.SerializeToString())
+        while True:
+            answer = ForwardMsg()
+            answer.ParseFromString(await self._socket.recv())
+            if answer.delta.new_element.WhichOneof("type") == "exception":
+                msg = f"the app failed: {answer.delta.new_element.exception.message}"
+                raise RuntimeError(msg)
+            if answer.WhichOneof("type") == "script_finished":
+                return time.perf_counter() - start
+
+
+@asynccontextmanager
+async def session(app: Running) -> AsyncIterator[Session]:
+    """Open a session, and close it at the end of the block."""
+    address = app.url.replace("http://", "ws://") + "/_stcore/stream"
+    async with connect(address, subprotocols=["streamlit"], max_size=None, proxy=None, ping_interval=None) as socket:
+        yield Session(socket)
+
+
+def lines() -> Iterator[Line]:
+    """Memory and time of a hundred sessions of each app, then the soak of ours."""
+    found = {name: asyncio.run(_held(*_SETTINGS[name])) for name in ("empty", "ours", "plain")}
+    ours, empty = found["ours"], found["empty"]
+    yield Line(
+        "people", f"memory of a further session, {_SESSIONS} held", "MB", [ours["memory"] - empty["memory"]], most=5,
+        note=f"over the empty app's {empty['memory']:.2f}; the plain app's {found['plain']['memory']:.2f}",
+    )  # fmt: skip
+    yield Line("people", "a rerun, alone", "s", ours["alone"], empty["alone"], "Streamlit's own empty app", most=2)
+    yield Line(
+        "people", f"all {_SESSIONS} sessions rerunning at once", "s", ours["all"], empty["all"],
+        "Streamlit's own empty app", most=1.5,
+        note=f"no error in {ours['reruns']} reruns; plain app {min(found['plain']['all']):.1f} s",
+    )  # fmt: skip
+    yield from asyncio.run(_soak())
+
+
+async def _held(script: str, settings: dict[str, str]) -> dict[str, Any]:
+    with ExitStack() as stack:
+        app = stack.enter_context(app_process(script, settings))
+        for _ in range(_WARM):
+            async with session(app) as visitor:
+                await visitor.rerun()
+        async with _many(app, 1) as visitors:
+            await asyncio.sleep(1)
+            before = app.memory_mb()
+            alone = [await visitors[0].rerun() for _ in range(_ALONE)]
+        async with _many(app, _SESSIONS) as visitors:
+            await asyncio.sleep(1)
+            held = app.memory_mb()
+            together = [await _all_at_once(visitors) for _ in range(_ROUNDS)]
+        return {
+            "memory": (held - before) / (_SESSIONS - 1),
+            "alone": alone[3:],
+            "all": together,
+            "reruns": _ALONE + _SESSIONS * (_ROUNDS + 1),
+        }
+
+
+@asynccontextmanager
+async def _many(app: Running, count: int) -> AsyncIterator[list[Session]]:
+    """So many sessions, each with its first run done."""
+    opened = [session(app) for _ in range(count)]
+    visitors = [await one.__aenter__() for one in opened]
+    try:
+        for visitor in visitors:
+            await visitor.rerun()
+        yield visitors
+    finally:
+        for one in opened:
+            await one.__aexit__(None, None, None)
+
+
+async def _all_at_once(visitors: list[Session]) -> float:
+    gc.collect()
+    start = time.perf_counter()
+    await asyncio.gather(*(visitor.rerun() for visitor in visitors))
+    return time.perf_counter() - start
+
+
+async def _soak() -> Iterator[Line]:
+    """A day: visitors open the app, filter, download and leave; memory at half the day and at its end."""
+    draw = random.Random(24)  # noqa: S311  (seeded on purpose)
+    with app_process() as app:
+        levels = []
+        for number in range(_SOAKED):
+            async with session(app) as visitor:
+                await visitor.rerun()
+                for _ in range(draw.randint(1, 6)):
+                    await visitor.rerun(chosen=draw.choice(["it", "biohealth", "marine", ""]))
+            await asyncio.to_thread(_download, f"{app.url}/files/{draw.choice(_FILES)}")
+            if number + 1 in {_SOAKED // 2, _SOAKED}:
+                levels.append(app.memory_mb())
+    half, end = levels
+    return iter(
+        [
+            Line(
+                "people", f"memory at the end of a simulated day of {_SOAKED} visits", "MB", [end], [half],
+                "at half of the day", most=1.1, note="a session each ten minutes: open, filter, download, close",
+            )
+        ]
+    )  # fmt: skip
+
+
+def _download(address: str) -> None:
+    with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(address, timeout=60) as answer:
+        answer.read()
