@@ -19,6 +19,7 @@ app: $(STAMPS)/runtime ## run the app on http://localhost:PORT (8501)
 
 test: $(STAMPS)/dev ## run every test, the browser's included
 	@$(BIN)/python tests/browser/chromium.py
+	@$(BIN)/python tests/postgres.py
 	@$(BIN)/python -m pytest
 
 check: $(STAMPS)/dev ## lint, format, types, architecture, documentation

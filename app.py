@@ -1,29 +1,46 @@
 """园图 Yuantu: `streamlit run app.py` starts pages and file routes in one process on one port."""
 
+import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 from threading import Thread
 
 import streamlit as st
+from starlette.middleware import Middleware
 
 from layers.served import BROWSER_LAYERS, browser_layer
-from views.cache import shared_plan, warm
+from views.atlas_files import bundle_routes
+from views.cache import plan_of, shared_plan, warm
+from views.packing import StaticPacking
 from views.routes import routes
-from views.settings import base_path
+from views.settings import base_path, setting
 
 
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
     """Prepare the plan beside the start of the server."""
-    Thread(target=warm, name="warm", daemon=True).start()
+    Thread(target=_prepare, name="warm", daemon=True).start()
     yield
+
+
+def _prepare() -> None:
+    """Compute what every visitor needs, and take it out of the garbage collector's rounds, which follow every rerun."""
+    warm()
+    gc.collect()
+    gc.freeze()
 
 
 app = st.App(
     "views/main.py",
     lifespan=lifespan,
-    routes=routes(
-        base_path(), shared_plan(), map_layers={name: partial(browser_layer, name=name) for name in BROWSER_LAYERS}
+    middleware=[Middleware(StaticPacking)],
+    routes=bundle_routes(base_path())
+    + routes(
+        base_path(),
+        shared_plan,
+        map_layers={name: partial(browser_layer, name=name) for name in BROWSER_LAYERS},
+        plan_of=plan_of,
+        cors_origins=[origin.strip() for origin in setting("cors").split(",") if origin.strip()],
     ),
 )

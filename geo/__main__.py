@@ -1,5 +1,5 @@
 """
-What a page can answer, a command can answer: `python -m geo plan check`, `… allocation`, `… fit`, `… screen`.
+What a page can answer, a command can: `plan check`, `allocation`, `fit`, `screen`, `intake`, `releases`, `accounts`.
 
 Exit codes: 0 when the question was answered, 1 when a package has faults, 2 when the question could not be understood.
 """
@@ -12,17 +12,23 @@ import json
 import sys
 from typing import TYPE_CHECKING, Any
 
+from geo.accounts.command import add_accounts
 from geo.allocation import join_allocations, join_diagnostics
 from geo.errors import GeoError, PlanError
 from geo.fit import VERDICTS, fit_table
+from geo.intake.command import add_intake, run_intake
 from geo.lookup import select_fit
 from geo.package import check_plan
 from geo.plan import DEFAULT_PATH, read_plan
+from geo.releases import store_address
+from geo.releases.command import add_releases, draft_saver
+from geo.releases.finding import plan_now
 from geo.screening.command import add_screen
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import geopandas as gpd
     import pandas as pd
 
 ALLOCATION_FIELDS = ("sector_id", "sector_zh", "park_id", "park_zh", "cite")
@@ -88,6 +94,10 @@ def _parser() -> argparse.ArgumentParser:
     fit.set_defaults(run=_fit)
 
     add_screen(commands)
+    add_intake(commands)
+    commands.choices["intake"].set_defaults(run=_intake)
+    add_releases(commands)
+    add_accounts(commands)
     return parser
 
 
@@ -128,6 +138,18 @@ def _fit(chosen: argparse.Namespace) -> int:
     words = {verdict: zh for verdict, (zh, _) in VERDICTS.items()}
     _print_rows(rows.assign(verdict_zh=rows["verdict"].map(words)), FIT_FIELDS, as_csv=chosen.csv)
     return 0
+
+
+def _intake(chosen: argparse.Namespace) -> int:
+    """Compare with the extents of the current release, and draft from them."""
+    package = read_plan(chosen.plan)
+    plan = plan_now(store_address(), package)
+
+    def save(extents: gpd.GeoDataFrame, about: dict[str, Any]) -> str:
+        named = {key: str(about[key]) for key in ("source_file", "source_sha256")}
+        return draft_saver(package, name=chosen.actor, why=chosen.why, **named)(extents, about["report"])
+
+    return run_intake(chosen, save_draft=save, plan=plan)
 
 
 def _print_rows(rows: pd.DataFrame, columns: Sequence[str], *, as_csv: bool) -> None:

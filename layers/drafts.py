@@ -38,8 +38,8 @@ def file_features(
     Returns
     -------
     collection
-        GeoJSON, longitude first, of the polygons among the first `MOST` rows; ids `file/1` and so on, so that nothing on
-        the map has them.
+        GeoJSON, longitude first, of the polygons among the first `MOST` rows; ids `file/1` and so on, which nothing
+        else on the map has.
 
     Examples
     --------

@@ -1,76 +1,201 @@
-"""The one room that keeps results: shared by all sessions, read-only, made anew when the plan's files change."""
+"""The one room that keeps results: shared by all sessions, read-only, made anew for every release of the extents."""
 
 from __future__ import annotations
 
+import copy
 import json
+import logging
+import time
 import warnings
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 from geo.districts import park_districts
+from geo.errors import GeoError, UnknownNameError
 from geo.fit import fit_table, sectors_by_district, spanning_parks
+from geo.intake import Surroundings, surroundings
 from geo.plan import Plan, read_plan
 from geo.profile import Profiles, park_profiles
+from geo.releases import Store, StoreError, open_store, release_changes
+from geo.releases.finding import find_store, plan_with
 from geo.scenario import EditionWarning, Scenario, apply_scenario, scenario_changes
 from geo.screening.park_facts import ParkFacts, park_facts
 from geo.selection import Facets, park_facets
-from layers.atlas import atlas
+from layers.atlas import AtlasSettings, atlas
 from layers.served import browser_layer
-from views.settings import atlas_settings, plan_path
+from views.settings import atlas_settings, plan_path, releases_address
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import folium
+    import geopandas as gpd
     import pandas as pd
+
+_LOG = logging.getLogger(__name__)
+#: How long the current release counts as known, and how long a store that failed is left alone.
+_LOOK_S = 1.0
+_PAUSE_S = 10.0
+
+
+class _Shown:
+    """What the pages show now: the plan at its current release, when that was looked up, and what went wrong then."""
+
+    plan: Plan | None = None
+    fault: GeoError | None = None
+    next_look: float = 0.0
+    lock = RLock()
 
 
 @lru_cache(maxsize=1)
-def shared_plan() -> Plan:
-    """The plan that this deployment shows."""
+def package_plan() -> Plan:
+    """The plan as its package has it, without any release."""
     return read_plan(plan_path())
 
 
-@lru_cache(maxsize=1)
+def shared_plan() -> Plan:
+    """The plan that this deployment shows: at the current release, looked up at most once a second."""
+    with _Shown.lock:
+        if _Shown.plan is None or time.monotonic() >= _Shown.next_look:
+            _look()
+        return _Shown.plan or package_plan()
+
+
+def _look() -> None:
+    """Look up the current release; where the store does not answer the last one stays, or the package's extents."""
+    try:
+        store = shared_store()
+        now = None if store is None else store.current()
+        _Shown.plan = package_plan() if now is None else _plan_at(now.number, now.digest)
+        _Shown.fault = None
+    except GeoError as error:
+        if str(error) != str(_Shown.fault):
+            _LOG.warning("The release store cannot be used, so pages show what was known before: %s", error)
+        _Shown.fault, _Shown.plan = error, _Shown.plan or package_plan()
+    _Shown.next_look = time.monotonic() + (_LOOK_S if _Shown.fault is None else _PAUSE_S)
+
+
+def forget_release() -> None:
+    """Look up the current release at once: this process has published."""
+    _Shown.next_look = 0.0
+
+
+def store_fault() -> GeoError | None:
+    """Why the release store cannot be used, if it cannot."""
+    shared_plan()
+    return _Shown.fault
+
+
+def shared_store() -> Store | None:
+    """The release store if there is one; nothing is written by looking."""
+    return find_store(releases_address(), package_plan())
+
+
+def opened_store() -> Store:
+    """The release store, made if there is none: for whoever is about to write."""
+    return open_store(releases_address(), package_plan())
+
+
+@lru_cache(maxsize=8)
+def _plan_at(number: int, digest: str) -> Plan:
+    """The plan at one release; the digest tells stores apart that have followed each other."""
+    store = shared_store()
+    if store is None or store.release(number).digest != digest:
+        msg = f"release {number} is gone from the store: look whether another store has taken its place"
+        raise StoreError(msg)
+    return plan_with(store, number)
+
+
+def plan_of(number: int | None) -> Plan:
+    """
+    The plan at a release by its number; at the current one when None.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such release.
+    """
+    if number is None:
+        return shared_plan()
+    store = shared_store()
+    if store is not None:
+        return _plan_at(number, store.release(number).digest)
+    if number == 1:
+        return package_plan()
+    msg = f"there is no release {number}: nothing has been published, so that release 1, the package's own, is all"
+    raise UnknownNameError(msg)
+
+
+@lru_cache(maxsize=2)
+def _facets(plan: Plan) -> Facets:
+    return park_facets(plan)
+
+
+@lru_cache(maxsize=2)
+def _profiles(plan: Plan) -> Profiles:
+    return park_profiles(plan)
+
+
+@lru_cache(maxsize=2)
+def _districts(plan: Plan) -> pd.DataFrame:
+    return park_districts(plan)
+
+
+@lru_cache(maxsize=2)
+def _district_counts(plan: Plan) -> pd.DataFrame:
+    return sectors_by_district(plan, _profiles(plan).fit)
+
+
+@lru_cache(maxsize=2)
+def _spanning(plan: Plan) -> pd.DataFrame:
+    return spanning_parks(plan)
+
+
+@lru_cache(maxsize=2)
+def _park_facts(plan: Plan) -> ParkFacts:
+    return park_facts(plan)
+
+
 def shared_facets() -> Facets:
     """What the filters look at."""
-    return park_facets(shared_plan())
+    return _facets(shared_plan())
 
 
-@lru_cache(maxsize=1)
 def shared_profiles() -> Profiles:
     """What the cards say."""
-    return park_profiles(shared_plan())
+    return _profiles(shared_plan())
 
 
-@lru_cache(maxsize=1)
 def shared_districts() -> pd.DataFrame:
     """Districts of each park."""
-    return park_districts(shared_plan())
+    return _districts(shared_plan())
 
 
-@lru_cache(maxsize=1)
 def shared_district_counts() -> pd.DataFrame:
     """Parks by district, sector and verdict."""
-    return sectors_by_district(shared_plan(), shared_profiles().fit)
+    return _district_counts(shared_plan())
 
 
-@lru_cache(maxsize=1)
 def shared_spanning() -> pd.DataFrame:
     """Parks that lie in several districts."""
-    return spanning_parks(shared_plan())
+    return _spanning(shared_plan())
+
+
+def shared_park_facts() -> ParkFacts:
+    """What screening looks at."""
+    return _park_facts(shared_plan())
 
 
 def new_atlas(language: str, *, draw: bool = False) -> folium.Map:
-    """A map for one language, fresh: rendering changes the object, so it cannot be shared."""
-    return atlas(shared_plan(), replace(atlas_settings(language), draw=draw))
+    """A map for one language, fresh: rendering changes the object, so that every run takes a copy of one."""
+    return copy.deepcopy(_made_atlas(shared_plan(), replace(atlas_settings(language), draw=draw)))
 
 
-@lru_cache(maxsize=1)
-def shared_park_facts() -> ParkFacts:
-    """What screening looks at."""
-    return park_facts(shared_plan())
+@lru_cache(maxsize=8)
+def _made_atlas(plan: Plan, settings: AtlasSettings) -> folium.Map:
+    return atlas(plan, settings)
 
 
 def warm() -> None:
@@ -97,10 +222,10 @@ class Changed:
     draft: dict[str, Any]
 
 
-@lru_cache(maxsize=1)
-def _drawn_parks() -> dict[str, list[str]]:
+@lru_cache(maxsize=2)
+def _drawn_parks(plan: Plan) -> dict[str, list[str]]:
     """Sectors of each park part as the map draws them."""
-    return {park["extent_id"]: park["sectors"] for park in _park_properties(shared_plan())}
+    return {park["extent_id"]: park["sectors"] for park in _park_properties(plan)}
 
 
 def _park_properties(plan: Plan) -> list[dict[str, Any]]:
@@ -112,15 +237,18 @@ def _features(plan: Plan, name: str) -> list[dict[str, Any]]:
     return features
 
 
-@lru_cache(maxsize=16)
 def shared_changes(scenario: Scenario) -> Changed:
     """What a scenario changes; scenarios are values, so that equal ones share the answer."""
-    plan = shared_plan()
+    return _changes(shared_plan(), scenario)
+
+
+@lru_cache(maxsize=16)
+def _changes(plan: Plan, scenario: Scenario) -> Changed:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", EditionWarning)
         after = apply_scenario(plan, scenario)
         tables = scenario_changes(plan, scenario)
-    before = _drawn_parks()
+    before = _drawn_parks(plan)
     features = _features(after, "parks")
     known = {feature["properties"]["extent_id"]: feature["properties"]["sectors"] for feature in features}
     return Changed(
@@ -136,3 +264,28 @@ def _new(features: list[dict[str, Any]], before: Mapping[str, Any]) -> dict[str,
     """Features of parts that the plan does not have."""
     new = [feature for feature in features if feature["properties"]["extent_id"] not in before]
     return {"type": "FeatureCollection", "features": new}
+
+
+@lru_cache(maxsize=8)
+def shared_draft(before: Plan, after: Plan) -> dict[str, Any]:
+    """Map features of the extents of one plan that differ from those of another, to lie over them."""
+    kept = dict(zip(before.extents["extent_id"], before.extents.geometry.to_wkb(), strict=True))
+    drawn = dict(zip(after.extents["extent_id"], after.extents.geometry.to_wkb(), strict=True))
+    changed = [name for name, shape in drawn.items() if kept.get(name) != shape]
+    features = [one for one in _features(after, "parks") if one["properties"]["extent_id"] in changed]
+    for feature in features:
+        # An id of its own keeps the present extent on the map below it.
+        feature["properties"]["extent_id"] += "+"
+    return {"type": "FeatureCollection", "features": features}
+
+
+@lru_cache(maxsize=32)
+def changes_between(before: Plan, after: Plan) -> gpd.GeoDataFrame:
+    """What differs between the extents of two plans."""
+    return release_changes(before.extents, after.extents)
+
+
+@lru_cache(maxsize=2)
+def shared_surroundings(plan: Plan) -> Surroundings:
+    """What an outside file is compared with."""
+    return surroundings(plan)

@@ -15,6 +15,7 @@ from layers.palette import GRADE_STYLES, VERDICT_STYLES, sector_colours
 from layers.served import area_words
 from views import state
 from views.cache import shared_districts, shared_plan, shared_profiles
+from views.editions import release_words
 from views.settings import base_path
 from views.words import column, either, listed, titled, word
 
@@ -145,7 +146,8 @@ def _extents(park_id: str) -> str:
     extents = shared_profiles().extents
     own = extents[extents["park_id"] == park_id]
     parts = "".join(_part(row, is_only=len(own) == 1) for row in own.to_dict("records"))
-    return _section(word("card_extent"), _districts(park_id) + parts + _published(park_id))
+    release = f"<p class='yt-note'>{titled('card_release', release_words(shared_plan()))}</p>"
+    return _section(word("card_extent"), _districts(park_id) + parts + release + _published(park_id))
 
 
 def _published(park_id: str) -> str:

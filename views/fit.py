@@ -12,9 +12,11 @@ from geo.fit import CLOSENESS, VERDICTS, gaps
 from geo.lookup import select_fit
 from layers.export import cached_export
 from layers.palette import VERDICT_STYLES, sector_colours
+from layers.served import area_words
 from views import state
 from views.cache import shared_district_counts, shared_plan, shared_profiles, shared_spanning
-from views.card import share_words, verdict_badge
+from views.card import grade_badge, share_words, verdict_badge
+from views.editions import release_words
 from views.map import show_map
 from views.words import column, either, listed, titled, word
 
@@ -130,7 +132,20 @@ def _detail(rows: pd.DataFrame) -> None:
     chosen = own[own["sector_id"] == sector_id] if sector_id in set(own["sector_id"]) else own
     title = escape(own[column("park")].iloc[0])
     lines = "".join(_line(row) for row in chosen.to_dict("records"))
-    st.html(f"<div class='yt-card yt-box'><h3>{title}</h3><ul class='yt-lines'>{lines}</ul></div>")
+    st.html(
+        f"<div class='yt-card yt-box'><h3>{title}</h3><ul class='yt-lines'>{lines}</ul>{_known(str(park_id))}</div>"
+    )
+
+
+def _known(park_id: str) -> str:
+    """Say how large the park's parts are, and how well and by which release that is known."""
+    extents = shared_profiles().extents
+    parts = [
+        f"{grade_badge(row['grade'])} {escape(row[column('part')])} "
+        + word("card_area", area=area_words(row["area_km2"], row["grade"], row["position_accuracy_m"]))
+        for row in extents[extents["park_id"] == park_id].to_dict("records")
+    ]
+    return f"<p>{listed(parts)}</p><p class='yt-note'>{escape(release_words(shared_plan()))}</p>"
 
 
 def _line(row: dict[Any, Any]) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from html import escape
 from pathlib import Path
 
 import streamlit as st
 
-from views import explore, files, fit, indicators, scenario, screening, sources, state
+from views import explore, files, fit, indicators, intake, releases, scenario, screening, sources, state
 from views.cache import shared_plan
+from views.editions import release_words
 from views.words import word
 
 _STYLE = Path(__file__).parent / "style.css"
@@ -18,6 +20,8 @@ PAGES = (
     ("scenario", scenario.page, ":material/alt_route:"),
     ("indicators", indicators.page, ":material/monitoring:"),
     ("files", files.page, ":material/download:"),
+    ("intake", intake.page, ":material/upload_file:"),
+    ("releases", releases.page, ":material/history:"),
     ("sources", sources.page, ":material/menu_book:"),
 )
 
@@ -55,7 +59,8 @@ def _brand() -> None:
         persist_state="session",
     )
     st.html(
-        f"<div class='yt-brand'><span>{title} {plan.descriptor.get('edition', '')} · {word('tagline')}</span></div>"
+        f"<div class='yt-brand'><span>{title} {plan.descriptor.get('edition', '')} · {word('tagline')}</span>"
+        f"<span title='{escape(plan.release, quote=True)}'>{escape(release_words(plan))}</span></div>"
     )
 
 

@@ -28,6 +28,7 @@ from views.cache import shared_park_facts, shared_plan, shared_profiles
 from views.map import show_map
 from views.outcome import candidates_html, comparison_html, gates_html, subsectors_html, summary_rows
 from views.settings import setting
+from views.sitefile import show_site_file
 from views.words import column, either, listed, word
 
 #: Fields that most people fill in; the others stand behind a fold.
@@ -96,6 +97,7 @@ def _uploaded(key: str, label: str, kinds: list[str], **more: Any) -> Any:  # no
 def _single(rules: Rules) -> None:
     left, right = st.columns([1, 2], gap="medium")
     with left:
+        show_site_file(_MAP)
         cells = _form()
     if cells is not None:
         state.set_value("screen_cells", cells)

@@ -10,6 +10,7 @@ import streamlit as st
 from streamlit.errors import StreamlitSecretNotFoundError
 
 from geo.plan import DEFAULT_PATH
+from geo.releases import store_address
 from layers.atlas import AtlasSettings, OnlineMap
 
 _TIANDITU = "https://t0.tianditu.gov.cn/DataServer?T=vec_w&x={x}&y={y}&l={z}&tk="
@@ -46,6 +47,29 @@ def base_path() -> str:
 def plan_path() -> Path:
     """Folder of the plan package: setting `plan`, else the one shipped."""
     return Path(setting("plan", str(DEFAULT_PATH)))
+
+
+def releases_address() -> str | Path:
+    """Where releases of the extents are kept: settings `database` (a URL) or `data` (a folder), else `var`."""
+    return store_address({"YUANTU_DATABASE": setting("database"), "YUANTU_DATA": setting("data")})
+
+
+def secret(name: str) -> dict[str, Any]:
+    """
+    One table of the secrets as plain values, empty where there is none.
+
+    Parameters
+    ----------
+    name
+        Such as `auth`, or `yuantu.accounts` for a table inside another.
+    """
+    try:
+        found: Any = st.secrets
+        for part in name.split("."):
+            found = found.get(part, {})
+    except StreamlitSecretNotFoundError:
+        return {}
+    return dict(found.to_dict() if hasattr(found, "to_dict") else found) if found else {}
 
 
 def online_maps(language: str) -> tuple[OnlineMap, ...]:

@@ -20,6 +20,7 @@ from geo.selection import LISTINGS, Selection
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from geo.accounts import Actor
     from geo.plan import Plan
 
 LANGUAGES = ("zh", "en")
@@ -209,3 +210,14 @@ def row_event(key: str, target: str, values: Sequence[str]) -> None:
     rows = st.session_state[key]["selection"]["rows"]
     if rows:
         st.session_state[target] = values[rows[0]]
+
+
+def actor() -> Actor | None:
+    """Who has signed in with a named account; nothing of a password is kept."""
+    known: Actor | None = st.session_state.get("actor")
+    return known
+
+
+def set_actor(new: Actor | None) -> None:
+    """Remember who has signed in, or that nobody is."""
+    st.session_state["actor"] = new

@@ -64,11 +64,15 @@ def add_intake(commands: Any) -> None:  # noqa: ANN401  (argparse names no type 
     )
     draft.add_argument("--evidence-en", action="append", metavar="TEXT", help="the same in English; may be repeated")
     draft.add_argument("--source", metavar="ID", help="row of the plan's sources")
+    draft.add_argument(
+        "--as", dest="actor", metavar="NAME", help="account in YUANTU_ACCOUNTS; its password is asked for"
+    )
+    draft.add_argument("--why", default="", metavar="TEXT", help="what changes and why, as the audit keeps it")
     draft.add_argument("--as-of", metavar="DATE", help="YYYY, YYYY-MM or YYYY-MM-DD")
     intake.set_defaults(run=run_intake)
 
 
-def run_intake(chosen: argparse.Namespace, *, save_draft: SaveDraft | None = None) -> int:
+def run_intake(chosen: argparse.Namespace, *, save_draft: SaveDraft | None = None, plan: Plan | None = None) -> int:
     """
     Run the command.
 
@@ -79,6 +83,8 @@ def run_intake(chosen: argparse.Namespace, *, save_draft: SaveDraft | None = Non
     save_draft
         Keeps a draft: gets the extents and a dict with `source_file`, `source_sha256` and `report`, gives a line to
         print. None while no store is configured.
+    plan
+        With the extents to compare with and to start from; as the package has it when None.
 
     Returns
     -------
@@ -90,7 +96,7 @@ def run_intake(chosen: argparse.Namespace, *, save_draft: SaveDraft | None = Non
     GeoError
         If the file is refused, or a draft cannot be made.
     """
-    plan = read_plan(chosen.plan)
+    plan = read_plan(chosen.plan) if plan is None else plan
     answers = {kind: value for kind in QUESTIONS if (value := getattr(chosen, kind)) is not None}
     intake = read_intake(chosen.file, answers=answers, plan=plan)
     log: list[dict[str, Any]] = []

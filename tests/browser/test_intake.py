@@ -119,9 +119,13 @@ def test_a_gbk_shapefile_without_prj_becomes_a_published_extent_and_can_be_taken
     assert "依据 A" in card(explored)
     assert "范围第2版" in card(explored)
     fit = page("/fit?park=torch-park", app=office)
-    expect(fit.get_by_text("extents.2", exact=False).first).to_be_visible(timeout=SLOW_MS)
+    detail = fit.locator(".yt-card").filter(has=fit.locator(".yt-grade")).first
+    expect(detail).to_contain_text("范围第2版", timeout=SLOW_MS)
+    expect(detail).to_contain_text("约 1.00 km²")
+    expect(detail.locator(".yt-grade").first).to_have_text("A")
 
-    other.get_by_role("combobox", name="选择版本").fill("范围第1版")
+    other.bring_to_front()
+    other.get_by_role("combobox", name="选择版本").click()
     other.get_by_role("option", name="范围第1版").click()
     fill(other, "退回第1版的原因", "红线有误")
     other.get_by_role("button", name="退回第1版").click()

@@ -20,7 +20,15 @@ from geo.plan import Plan, read_plan
 from tests.browser.atlas import atlas_frame, present
 
 OpenPage = Callable[..., Page]
-PAGES = {"/": "园区列表", "/fit": "契合度", "/indicators": "规划表1", "/files": "下载图层", "/sources": "范围依据等级"}
+PAGES = {
+    "/": "园区列表",
+    "/fit": "契合度",
+    "/indicators": "规划表1",
+    "/files": "下载图层",
+    "/intake": "请上传一个边界文件",
+    "/releases": "旧版始终可以下载",
+    "/sources": "范围依据等级",
+}
 
 
 @pytest.fixture(scope="module")

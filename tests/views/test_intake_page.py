@@ -1,0 +1,155 @@
+"""The page 边界更新 as Streamlit runs it: upload, questions, faults, matching, draft, and who may keep one."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from geo.plan import Plan, read_plan
+from geo.releases import open_store
+from tests.views.office import EDITOR, PART, PASSWORD, accounts_file, survey
+from views.cache import forget_release
+
+MAIN = str(Path(__file__).parents[2] / "views" / "main.py")
+TIMEOUT_S = 90
+
+
+@pytest.fixture(scope="module")
+def plan() -> Plan:
+    return read_plan()
+
+
+@pytest.fixture(autouse=True)
+def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("YUANTU_DATA", str(tmp_path / "data"))
+    forget_release()
+    return tmp_path / "data"
+
+
+def opened(name: str = "intake") -> AppTest:
+    app = AppTest.from_file(MAIN, default_timeout=TIMEOUT_S)
+    app.run()
+    app._page_hash = app.session_state["pages"][name]._script_hash
+    app.run()
+    assert not app.exception
+    return app
+
+
+def words(app: AppTest) -> str:
+    kinds = ("html", "caption", "info", "error", "warning", "success")
+    found = [*(element for kind in kinds for element in app.get(kind))]
+    return "\n".join(str(getattr(element.proto, "body", "")) for element in found)
+
+
+def upload(app: AppTest, name: str, content: bytes) -> AppTest:
+    app.file_uploader(key="intake_file").set_value((name, content, "application/octet-stream")).run()
+    assert not app.exception
+    return app
+
+
+def press(app: AppTest, label: str) -> AppTest:
+    next(button for button in app.button if button.label == label).click().run()
+    assert not app.exception
+    return app
+
+
+def sign_in(app: AppTest, name: str) -> AppTest:
+    app.sidebar.text_input[0].input(name)
+    app.sidebar.text_input[1].input(PASSWORD)
+    return press(app, "登录")
+
+
+def described(app: AppTest) -> AppTest:
+    """Match the survey's one feature with the Torch Park and state what a draft needs."""
+    press(app, "采用名称相同的建议")
+    for key, text in (
+        ("draft_source_zh", "批复红线图"), ("draft_licence", "内部使用"), ("draft_as_of", "2026-11"),
+        ("draft_why", "红线批复"),
+    ):  # fmt: skip
+        app.text_input(key=key).input(text)
+    app.text_area(key="draft_evidence_zh").input("批复文号 1")
+    return press(app, "检查草稿")
+
+
+def test_without_a_file_the_page_says_what_to_do_and_writes_nothing(data: Path) -> None:
+    app = opened()
+    assert "请上传一个边界文件" in words(app)
+    assert "未配置账户" in words(app)
+    assert not data.exists()
+
+
+def test_a_refused_file_says_why_in_chinese() -> None:
+    app = upload(opened(), "a.geojson", b"")
+    assert "无法接收该文件：" in app.error[0].value
+    assert "空" in app.error[0].value
+
+
+def test_a_survey_goes_from_questions_to_a_checked_draft_without_any_role(plan: Plan, data: Path) -> None:
+    app = upload(opened(), "红线.zip", survey(plan.extents))
+    asked = {radio.key for radio in app.radio}
+    assert "intake_q_crs" in asked
+    assert any("（推测）" in option for radio in app.radio for option in radio.options)
+    press(app, "确认")
+    assert "EPSG:4527" in words(app)
+    described(app)
+    changes = app.dataframe[-1].value
+    assert len(changes) == 1
+    assert "火炬" in changes["片区"].iloc[0]
+    assert changes["依据等级"].iloc[0] == "B → A"
+    assert "存为草稿需要编辑角色" in words(app)
+    assert not any(button.label == "存为草稿" for button in app.button)
+    assert not data.exists()
+
+
+def test_an_editor_keeps_the_draft_with_its_report(
+    plan: Plan, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("YUANTU_ACCOUNTS", str(accounts_file(tmp_path)))
+    app = sign_in(opened(), EDITOR)
+    content = survey(plan.extents)
+    described(press(upload(app, "红线.zip", content), "确认"))
+    press(app, "存为草稿")
+    assert "草稿 1 已保存" in words(app)
+    kept = open_store(data, plan).drafted(1)
+    assert (kept.actor, kept.why, kept.source_file, kept.base) == (EDITOR, "红线批复", "红线.zip", 1)
+    assert kept.report["source"]["title_zh"] == "批复红线图"
+    assert kept.report["matches"] == [{"feature": 1, "extent_id": PART}]
+    assert EDITOR in repr(app.session_state)
+    assert PASSWORD not in repr(app.session_state)
+
+
+def test_a_wrong_password_signs_nobody_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("YUANTU_ACCOUNTS", str(accounts_file(tmp_path)))
+    app = opened()
+    app.sidebar.text_input[0].input(EDITOR)
+    app.sidebar.text_input[1].input("wrong wrong wrong")
+    press(app, "登录")
+    assert "姓名或密码不对" in app.error[0].value
+    assert any(button.label == "登录" for button in app.button)
+
+
+def test_a_fault_is_listed_and_repaired_when_ticked() -> None:
+    bow = [[118.10, 24.60], [118.11, 24.61], [118.11, 24.60], [118.10, 24.61], [118.10, 24.60]]
+    content = json.dumps({"type": "Polygon", "coordinates": [bow]}).encode()
+    app = upload(opened(), "bow.geojson", content)
+    assert any("相交" in str(cell) or "交叉" in str(cell) for cell in app.dataframe[0].value["问题"])
+    app.checkbox(key="repair_1_self-crossing").check()
+    press(app, "修复所选")
+    log = next(table.value for table in app.dataframe if "修复后（m²）" in table.value)
+    assert float(log["修复后（m²）"].iloc[0].replace(",", "")) > 0
+    press(app, "撤销全部修复")
+    assert not any("修复后（m²）" in table.value for table in app.dataframe)
+
+
+def test_a_project_takes_its_site_from_a_file(plan: Plan) -> None:
+    app = opened("screening")
+    app.file_uploader(key="site_file").set_value(("红线.zip", survey(plan.extents), "application/zip")).run()
+    for key in ("site_q_encoding", "site_q_crs"):
+        box = app.selectbox(key=key)
+        box.set_value(box.options[0] if key == "site_q_encoding" else "EPSG:4527").run()
+    assert not app.exception
+    assert "已采用文件中的范围：火炬园" in words(app)
+    assert app.session_state["screen_map_drawn"]["type"] == "Polygon"

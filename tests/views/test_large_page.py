@@ -1,0 +1,79 @@
+"""The page of large layers as Streamlit runs it, without a browser."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from bench.city import write_parcels
+
+SCRIPT = """
+from views import large, state
+from views.cache import shared_plan
+
+state.open_session(shared_plan())
+large.page()
+"""
+
+
+def opened(**query: str) -> AppTest:
+    app = AppTest.from_string(SCRIPT, default_timeout=120)
+    for key, value in query.items():
+        app.query_params[key] = value
+    app.run()
+    assert not app.exception
+    return app
+
+
+def texts(app: AppTest) -> str:
+    return "\n".join(str(element.proto.body) for element in app.main.get("html"))
+
+
+@pytest.fixture
+def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    parcels = tmp_path / "parcels.parquet"
+    write_parcels(parcels, 300, seed=2)
+    monkeypatch.setenv("YUANTU_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("YUANTU_LARGE", f"parcels={parcels}|title=宗地|source=资源规划局|as_of=2025-06")
+    return parcels
+
+
+def test_without_a_file_the_page_says_how_to_name_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("YUANTU_LARGE", "")
+    app = opened()
+    assert "尚未指定图层文件" in texts(app)
+    assert "YUANTU_LARGE='parcels=" in app.code[0].value
+
+
+def test_a_setting_that_cannot_be_read_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("YUANTU_LARGE", "no path")
+    assert "此图层无法显示：'no path' in the setting `large` is no `name=path`" in opened().error[0].value
+
+
+def test_a_small_file_is_tiled_while_the_page_waits_and_told_with_source_and_date(office: Path) -> None:
+    app = opened()
+    shown = texts(app)
+    for words in ("资源规划局", "2025-06", "300", "未说明", "未经核验", "/files/large/parcels.fgb"):
+        assert words in shown
+    assert len(list((office.parent / "data" / "tiles").glob("*.pmtiles"))) == 1
+    by = next(box for box in app.selectbox if box.label == "按字段着色")
+    assert by.options == ["单一颜色", "use", "use_zh", "sector", "area_ha", "far", "built_year"]
+    by.set_value("use_zh").run()
+    assert not app.exception
+    assert "工业用地" in texts(app)
+
+
+def test_many_features_are_tiled_in_the_background_and_the_page_shows_how_far(
+    office: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("YUANTU_TILE_FROM", "1")
+    app = opened(lang="en")
+    assert "This runs in the background" in app.caption[0].value
+    assert office.is_file()
+
+
+def test_a_broken_file_is_told_with_a_way_to_try_again(office: Path) -> None:
+    office.write_bytes(b"broken")
+    assert "parcels.parquet cannot be read as GeoParquet" in opened().error[0].value
