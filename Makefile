@@ -1,6 +1,8 @@
 # One command for people and CI. `make help` lists them.
 PYTHON ?= python3
 PORT ?= 8501
+# Test files run beside each other; one app and one browser each.
+JOBS ?= 2
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -20,7 +22,7 @@ app: $(STAMPS)/runtime ## run the app on http://localhost:PORT (8501)
 test: $(STAMPS)/dev ## run every test, the browser's included
 	@$(BIN)/python tests/browser/chromium.py
 	@$(BIN)/python tests/postgres.py
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadfile
 
 check: $(STAMPS)/dev ## lint, format, types, architecture, documentation
 	@$(BIN)/ruff check .

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from geo.accounts.command import add_accounts
 from geo.allocation import join_allocations, join_diagnostics
+from geo.assign.command import add_assign
 from geo.errors import GeoError, PlanError
 from geo.fit import VERDICTS, fit_table
 from geo.intake.command import add_intake, run_intake
@@ -94,6 +95,7 @@ def _parser() -> argparse.ArgumentParser:
     fit.set_defaults(run=_fit)
 
     add_screen(commands)
+    add_assign(commands)
     add_intake(commands)
     commands.choices["intake"].set_defaults(run=_intake)
     add_releases(commands)

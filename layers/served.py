@@ -228,8 +228,8 @@ def _halos(plan: Plan) -> gpd.GeoDataFrame:
     """Where a part may lie: its extent grown by its accuracy, coarsely outlined."""
     accuracy_m = plan.extents["position_accuracy_m"]
     reach = grown(plan.extents.geometry, accuracy_m)
-    # A twelfth of a doubt is no news of it.
-    outlines = shapely.simplify(reach.to_numpy(), np.maximum(25.0, accuracy_m.to_numpy(dtype="float64") / 12))
+    # A fortieth of a doubt is no news of it.
+    outlines = shapely.simplify(reach.to_numpy(), np.maximum(25.0, accuracy_m.to_numpy(dtype="float64") / 40))
     known = plan.extents[["extent_id", "park_id", "grade"]]
     return gpd.GeoDataFrame(known, geometry=gpd.GeoSeries(outlines, index=known.index, crs=reach.crs))
 
