@@ -160,7 +160,8 @@ class AtlasState(MacroElement):
         where they are wanted `site` (GeoJSON geometry to mark), `over` (sectors by extent id, in place of the plan's),
         `filters` (what the page has switched: `sector`, `district`; `rest`: extents that pass all other filters, or
         None; `isPlain`: no filter of verdicts), so that the browser can decide the next switch itself,
-        `draft` (GeoJSON of parks that the plan lacks), `sync` (name that maps of one page share to move together).
+        `focus` (corners to move to, once, as of `leaflet_bounds`), `draft` (GeoJSON of parks that the plan lacks),
+        `sync` (name that maps of one page share to move together).
     """
 
     _template = Template("{% macro script(this, kwargs) %}yuantu.apply({{ this.state|tojson }});{% endmacro %}")

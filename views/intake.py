@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import streamlit as st
+from numpy import isfinite
 
 from geo.crs import geodesic_area_m2
 from geo.errors import GeoError
 from geo.intake import IntakeError, read_intake, read_limits
 from geo.intake.formats import OFFERED
 from geo.systems import crs_names
+from layers.atlas import leaflet_bounds
 from layers.drafts import file_features
 from views import drafting, faults, state
 from views.accounts import show_account
@@ -199,7 +201,8 @@ def _map(intake: Intake) -> None:
     outlines = [feature["geometry"] for feature in read["features"]]
     places = [[fault.lon, fault.lat] for fault in intake.faults if fault.lon is not None][:_SHOWN]
     marks = [{"type": "MultiPoint", "coordinates": places}] if places else []
-    extra: dict[str, Any] = {"draft": read}
+    bounds = intake.table.total_bounds
+    extra: dict[str, Any] = {"draft": read, "focus": leaflet_bounds(bounds) if isfinite(bounds).all() else None}
     show_map(
         "intake_map",
         list(shared_profiles().extents["extent_id"]),

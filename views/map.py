@@ -44,7 +44,7 @@ def show_map(
     site
         GeoJSON geometry to mark, longitude first; with `draw`, what was drawn unless another is given.
     extra
-        More of the map's state, as of `layers.atlas.AtlasState`: `over`, `draft`, `sync`, `counts`.
+        More of the map's state, as of `layers.atlas.AtlasState`: `over`, `draft`, `sync`, `counts`, `focus`.
     """
     if draw and site is None:
         site = state.drawn(key)

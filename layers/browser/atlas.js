@@ -14,7 +14,7 @@
   var LABELS_TRIED = 300;
   var ANSWER_MS = 5000;     // how long the page may take to confirm what the browser has decided
   var pressed = null;       // {filters, shown, at}: a filter decided here, before the page has answered
-  var painter = null, haloPainter = null;
+  var painter = null, haloPainter = null, focused = "null";
   var drawn = { group: null, text: "null", isBusy: false }, drafts = { text: "null", ids: [] }, sync = null, patterns = {};
   var config = null, map = null, legendBox = null, parksGroup = null, sequence = 0, pending = 0, isReady = false, home = null;
 
@@ -307,6 +307,7 @@
     showSite();
     follow(state.sync || null);
     draw();
+    focus();
     if (state.selected && state.selected !== before) { reveal(state.selected); }
   }
 
@@ -335,6 +336,14 @@
     [painter, haloPainter].forEach(function (one) { if (one) { one.repaint(); } });
     drawLegend();
     placeLabels();
+  }
+
+  /* What the page wants seen, once; afterwards the person moves. */
+  function focus() {
+    var said = JSON.stringify(state.focus || null);
+    if (said === focused) { return; }
+    focused = said;
+    if (state.focus) { map.fitBounds(state.focus, { maxZoom: 15, padding: [30, 30], animate: false }); }
   }
 
   function lookOf(p) { return (state.selected === p.park_id) + sectorsOf(p).join(); }
