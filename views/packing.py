@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, MutableMapping
     from typing import Any
 
+    Headers = list[tuple[bytes, bytes]]
     Message = MutableMapping[str, Any]
     Scope = MutableMapping[str, Any]
     Receive = Callable[[], Awaitable[Message]]
@@ -37,7 +38,7 @@ _LEVEL = 6
 
 
 class _Packed(NamedTuple):
-    headers: list[tuple[bytes, bytes]]
+    headers: Headers
     content: bytes
 
 
@@ -59,7 +60,7 @@ class StaticPacking:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request for a static file, or pass it on."""
         if _is_document(scope):
-            await self._app(_unpacked(scope), receive, _Document(self, _takes_gzip(scope), send))
+            await self._app(_unpacked(scope), receive, _Document(self, send, is_packed=_takes_gzip(scope)))
             return
         if not _is_asked(scope):
             await self._app(scope, receive, send)
@@ -67,12 +68,12 @@ class StaticPacking:
         path = str(scope["path"])
         known = self._kept.get(path)
         if known is None:
-            await self._app(scope, receive, _Collector(self, path, send))
+            await self._app(scope, receive, _StaticFile(self, send, path=path))
             return
         await send({"type": "http.response.start", "status": 200, "headers": known.headers})
         await send({"type": "http.response.body", "body": known.content})
 
-    def keep(self, path: str, headers: list[tuple[bytes, bytes]], content: bytes) -> _Packed:
+    def keep(self, path: str, headers: Headers, content: bytes) -> _Packed:
         """Pack a file and remember it while there is room."""
         body = gzip.compress(_UNUSED_FONT.sub(b"", content), _LEVEL, mtime=0)
         kept = [(name, value) for name, value in headers if name.lower() not in {b"content-length", b"etag"}]
@@ -97,11 +98,11 @@ class StaticPacking:
         return _UNUSED_FONT.sub(b"", content).replace(b"</head>", links.encode() + b"</head>", 1)
 
 
-class _Document:
-    """Gathers the document that opens a visit, and sends it with what is announced."""
+class _Gathered:
+    """Gathers an answer of the app inside; what is no text, or no success, goes out as it came."""
 
-    def __init__(self, packing: StaticPacking, is_packed: bool, send: Send) -> None:  # noqa: FBT001  (one place)
-        self._packing, self._is_packed, self._send = packing, is_packed, send
+    def __init__(self, packing: StaticPacking, send: Send) -> None:
+        self._packing, self._send = packing, send
         self._start: Message | None = None
         self._parts: list[bytes] = []
 
@@ -115,49 +116,44 @@ class _Document:
         else:
             self._parts.append(message.get("body", b""))
             if not message.get("more_body", False):
-                await self._finish(self._start)
+                headers, body = self._changed(self._start["headers"], b"".join(self._parts))
+                await self._send({**self._start, "headers": headers})
+                await self._send({"type": "http.response.body", "body": body})
 
-    async def _finish(self, start: Message) -> None:
-        body = self._packing.announced(b"".join(self._parts))
+    def _changed(self, headers: Headers, body: bytes) -> tuple[Headers, bytes]:
+        """Give what goes out in place of an answer."""
+        raise NotImplementedError
+
+
+class _Document(_Gathered):
+    """The document that opens a visit, with what is announced."""
+
+    def __init__(self, packing: StaticPacking, send: Send, *, is_packed: bool) -> None:
+        super().__init__(packing, send)
+        self._is_packed = is_packed
+
+    def _changed(self, headers: Headers, body: bytes) -> tuple[Headers, bytes]:
+        body = self._packing.announced(body)
         changed = {b"content-length", b"etag", b"last-modified", b"accept-ranges"}
-        headers = [(name, value) for name, value in start["headers"] if name.lower() not in changed]
+        kept = [(name, value) for name, value in headers if name.lower() not in changed]
         if self._is_packed:
             body = gzip.compress(body, _LEVEL, mtime=0)
-            headers += [(b"content-encoding", b"gzip"), (b"vary", b"Accept-Encoding")]
-        headers.append((b"content-length", str(len(body)).encode()))
-        await self._send({**start, "headers": headers})
-        await self._send({"type": "http.response.body", "body": body})
+            kept += [(b"content-encoding", b"gzip"), (b"vary", b"Accept-Encoding")]
+        return [*kept, (b"content-length", str(len(body)).encode())], body
 
 
-class _Collector:
-    """Gathers an answer of the app inside; what cannot be packed goes out as it came."""
+class _StaticFile(_Gathered):
+    """A static file, packed and kept."""
 
-    def __init__(self, packing: StaticPacking, path: str, send: Send) -> None:
-        self._packing, self._path, self._send = packing, path, send
-        self._start: Message | None = None
-        self._parts: list[bytes] = []
+    def __init__(self, packing: StaticPacking, send: Send, *, path: str) -> None:
+        super().__init__(packing, send)
+        self._path = path
 
-    async def __call__(self, message: Message) -> None:
-        if message["type"] == "http.response.start":
-            self._start = message if _is_packable(message) else None
-            if self._start is None:
-                await self._send(message)
-        elif self._start is None:
-            await self._send(message)
-        else:
-            self._parts.append(message.get("body", b""))
-            if not message.get("more_body", False):
-                await self._finish(self._start)
-
-    async def _finish(self, start: Message) -> None:
-        content = b"".join(self._parts)
-        if len(content) < _SMALL:
-            await self._send(start)
-            await self._send({"type": "http.response.body", "body": content})
-            return
-        packed = self._packing.keep(self._path, start["headers"], content)
-        await self._send({**start, "headers": packed.headers})
-        await self._send({"type": "http.response.body", "body": packed.content})
+    def _changed(self, headers: Headers, body: bytes) -> tuple[Headers, bytes]:
+        if len(body) < _SMALL:
+            return headers, body
+        packed = self._packing.keep(self._path, headers, body)
+        return packed.headers, packed.content
 
 
 def _is_document(scope: Scope) -> bool:
