@@ -12,9 +12,11 @@ from starlette.middleware import Middleware
 from layers.served import BROWSER_LAYERS, browser_layer
 from views.atlas_files import bundle_routes
 from views.cache import plan_of, shared_plan, warm
+from views.large_files import data_folder, large_setting
 from views.packing import StaticPacking
 from views.routes import routes
 from views.settings import base_path, setting
+from views.tile_routes import tile_routes
 
 
 @asynccontextmanager
@@ -36,6 +38,7 @@ app = st.App(
     lifespan=lifespan,
     middleware=[Middleware(StaticPacking)],
     routes=bundle_routes(base_path())
+    + tile_routes(base_path(), large_setting, data_folder)
     + routes(
         base_path(),
         shared_plan,

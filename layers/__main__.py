@@ -1,5 +1,5 @@
 """
-What a page can hand out, a command can hand out: `python -m layers list`, `export`, `bundle`, `formats`.
+What a page can hand out, a command can hand out: `python -m layers list`, `export`, `bundle`, `formats`, `tiles`.
 
 Exit codes: 0 when the question was answered, 1 when a package has faults, 2 when the question could not be understood.
 """
@@ -22,6 +22,7 @@ from layers.export import ExportedFile, export_layer
 from layers.formats.kept import kept_table
 from layers.formats.listed import FORMATS, formats_of
 from layers.report_command import add_report
+from layers.tiles.command import add_tiles
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -104,6 +105,7 @@ def _parser() -> argparse.ArgumentParser:
     told_formats.set_defaults(run=_formats)
 
     add_report(commands)
+    add_tiles(commands)
     return parser
 
 

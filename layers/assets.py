@@ -71,7 +71,7 @@ def read_manifest(folder: Path = STATIC_FOLDER) -> list[AssetPackage]:
     Examples
     --------
     >>> [package["package"] for package in read_manifest()]
-    ['leaflet', 'leaflet.fullscreen', 'leaflet-measure', 'leaflet-mouse-position', 'leaflet-draw']
+    ['leaflet', 'leaflet.fullscreen', 'leaflet-measure', 'leaflet-mouse-position', 'leaflet-draw', 'protomaps-leaflet']
     """
     return cast("list[AssetPackage]", json.loads((folder / MANIFEST).read_text(encoding="utf-8")))
 

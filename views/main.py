@@ -7,7 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from views import explore, files, fit, indicators, intake, releases, scenario, screening, sources, state
+from views import explore, files, fit, indicators, intake, large, releases, scenario, screening, sources, state
 from views.cache import shared_plan
 from views.editions import release_words
 from views.words import word
@@ -22,6 +22,7 @@ PAGES = (
     ("files", files.page, ":material/download:"),
     ("intake", intake.page, ":material/upload_file:"),
     ("releases", releases.page, ":material/history:"),
+    ("large", large.page, ":material/layers:"),
     ("sources", sources.page, ":material/menu_book:"),
 )
 

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from layers.extract import Note
 from layers.fields import joined_lists
 from layers.formats.archive import zipped
+from layers.formats.dbase_columns import FIELD_MAP, field_map, long_text_notes, parted_table
+from layers.formats.dbase_text import encodable
 from layers.formats.readme import readme
-from layers.formats.shapefile import FIELD_MAP, encodable, field_map, long_text_notes, parted_table
 from layers.formats.written import write_by_gdal
 
 if TYPE_CHECKING:

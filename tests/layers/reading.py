@@ -17,8 +17,8 @@ import shapely
 from shapely import MultiPolygon, Polygon
 
 from geo.landtxt import read_landtxt
+from layers.formats.dbase_columns import FIELD_MAP
 from layers.formats.listed import FORMATS
-from layers.formats.shapefile import FIELD_MAP
 
 #: How far a coordinate may move, in metres.
 PRECISION_M = {"pmtiles": 1.0, "landtxt": 0.002}

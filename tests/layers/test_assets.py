@@ -21,6 +21,9 @@ UNFETCHED = {
     "http://www.w3.org/2000/svg": "a namespace",
     "http://www.w3.org/1999/xlink": "a namespace",
     "https://leafletjs.com": "the link behind Leaflet's name in the attribution",
+    "http://example.com": "a base against which protomaps-leaflet reads relative addresses",
+    "https://protomaps.com": "the link in protomaps-leaflet's own attribution, which ours replaces",
+    "https://openstreetmap.org/copyright": "as above",
 }
 
 
@@ -80,7 +83,7 @@ def test_a_missing_and_an_unlisted_file_are_faults(tmp_path: Path) -> None:
 def test_every_package_says_version_licence_and_archive_and_carries_its_licence() -> None:
     for package in read_manifest():
         assert package["source"] == f"{package['package']}-{package['version']}.tgz"
-        assert package["licence"] in {"MIT", "BSD-2-Clause"}
+        assert package["licence"] in {"MIT", "BSD-2-Clause", "BSD-3-Clause"}
         assert f"{package['package']}/LICENSE" in [file["path"] for file in package["files"]]
 
 

@@ -35,9 +35,10 @@ from layers.export import cached_export, export_layer
 from layers.extract import Extract, extract
 from layers.fields import Field, joined_lists, typed
 from layers.filters import Filters
+from layers.formats.dbase_columns import FIELD_MAP, LONGEST_NAME, short_columns
+from layers.formats.dbase_text import LONGEST_TEXT, text_pieces
 from layers.formats.geojson import geojson
 from layers.formats.listed import FORMATS, formats_of
-from layers.formats.shapefile import FIELD_MAP, LONGEST_NAME, LONGEST_TEXT, short_columns, text_pieces
 
 ROOT = Path(__file__).parents[2]
 PLACED = (
