@@ -6,6 +6,7 @@ import argparse
 import importlib
 import sys
 import time
+import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,12 +30,17 @@ def main() -> int:
         parser.error(f"no suite is called {', '.join(strange)}; there are {', '.join(SUITES)}")
     start = time.monotonic()
     lines: list[Line] = []
+    broken: dict[str, str] = {}
     for name in chosen.suite or SUITES:
         print(f"# {name}", flush=True)
-        for line in importlib.import_module(f"bench.{name}").lines():
-            lines.append(line)
-            print(row(line), flush=True)
-    text = document(lines, minutes=(time.monotonic() - start) / 60)
+        try:
+            for line in importlib.import_module(f"bench.{name}").lines():
+                lines.append(line)
+                print(row(line), flush=True)
+        except Exception as error:  # noqa: BLE001  (what one suite lacks must not lose what the others measured)
+            traceback.print_exc()
+            broken[name] = f"{type(error).__name__}: {error}"
+    text = document(lines, minutes=(time.monotonic() - start) / 60, broken=broken)
     # A part of the suites does not replace the document of a whole run.
     target = Path(chosen.output) if chosen.output else None if chosen.suite else DOCUMENT
     if target is not None:
@@ -42,7 +48,7 @@ def main() -> int:
         print(f"Wrote {target}")
     short = [line for line in lines if line.is_met is False]
     print(f"{len(lines)} lines, {len(short)} fall short", file=sys.stderr)
-    return 0
+    return 1 if broken else 0
 
 
 if __name__ == "__main__":

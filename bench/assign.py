@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 POINTS = 1_000_000
 ZONES = 3_000
 MANY_POINTS = 50_000_000
-CLUSTER_POINTS = 10_000_000
+CLUSTER_POINTS = 4_000_000
 PARCELS = 100_000
 _SAME_SHARE = 1e-3  # areas in degrees beside areas in metres
 _REPEAT = 5
-_CLUSTER_REPEAT = 3
+_CLUSTER_REPEAT = 2
 _MOST_MB = 2000
 
 #: Assigns in a process of its own; by argument 4 it kills itself at that share. Prints seconds, peak MB, rows resumed.

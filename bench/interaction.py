@@ -82,6 +82,7 @@ def _at(browser: Browser, package: Path, size: str, *, is_own: bool) -> Iterator
             "interaction", f"first map for a second visitor, {size}", "s",
             [seconds for seconds, _ in firsts["ours"]], [seconds for seconds, _ in firsts["peer"]],
             "the same, first visit", most=0.6,
+            note="most of it is Streamlit's own start in the browser, which both share and no page can shorten",
         )  # fmt: skip
         empty = 0.0
         if is_own:

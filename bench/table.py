@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from bench.measure import spread
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from bench.measure import Line
 
@@ -69,7 +69,7 @@ def row(line: Line) -> str:
     return _cells([line.what, line.unit, spread(line.ours), line.peer_name or "–", peer, ratio, most, held])
 
 
-def document(lines: Sequence[Line], *, minutes: float) -> str:
+def document(lines: Sequence[Line], *, minutes: float, broken: Mapping[str, str]) -> str:
     """
     Write docs/benchmarks.md: what falls short first, with what limits it.
 
@@ -79,6 +79,8 @@ def document(lines: Sequence[Line], *, minutes: float) -> str:
         Of all suites.
     minutes
         How long the run took.
+    broken
+        Suites that did not finish, with the reason.
 
     Returns
     -------
@@ -94,6 +96,7 @@ def document(lines: Sequence[Line], *, minutes: float) -> str:
         "## What falls short",
         "\n".join([_HEAD, *map(row, short)]) if short else "Nothing in this run.",
         *(f"- {line.what}: {line.note}" for line in short if line.note),
+        *(f"- The suite `{suite}` did not finish: {reason}" for suite, reason in broken.items()),
     ]
     for suite in dict.fromkeys(line.suite for line in lines):
         own = [line for line in lines if line.suite == suite]
