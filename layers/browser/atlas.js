@@ -11,6 +11,7 @@
   var halos = {};           // extent_id -> Leaflet layer
   var labels = [];          // {marker, rank, extentId}
   var MANY = 500;           // from here on parts are painted on a canvas, and labels made only where they are placed
+  var WAITING = "waiting for a frame with a height";
   var LABELS_TRIED = 300;
   var ANSWER_MS = 5000;     // how long the page may take to confirm what the browser has decided
   var pressed = null;       // {filters, shown, at}: a filter decided here, before the page has answered
@@ -726,8 +727,15 @@
 
   function viewKey(page) { return "yuantu.view:" + page.location.pathname; }
   function viewText() { return map.getCenter().toString() + map.getZoom(); }
-  function atHome() { return !!home && home === viewText(); }
-  function goHome() { map.fitBounds(config.bounds, { animate: false }); home = viewText(); }
+  function atHome() { return home === WAITING || (!!home && home === viewText()); }
+
+  /* A frame without a height has no view to fit: home is gone to once it has one. */
+  function goHome() {
+    var size = map.getSize();
+    if (!size.x || !size.y) { home = WAITING; return; }
+    map.fitBounds(config.bounds, { animate: false });
+    home = viewText();
+  }
 
   window.yuantu = { start: start, served: served, apply: apply, parts: parts, halos: halos, count: count, state: function () { return state; } };
 })();

@@ -329,3 +329,16 @@ def test_what_the_browser_decides_is_what_the_page_answers(page: OpenPage) -> No
             "count => (yuantu.state().shown || []).length === count", arg=len(wanted), timeout=10_000
         )
         assert present(frame) == wanted
+
+
+def test_a_frame_that_loses_and_regains_its_height_still_shows_the_whole_city(page: OpenPage, plan: Plan) -> None:
+    frame = atlas_frame(page("/"))
+    resize = "height => yuantu.map.getContainer().style.setProperty('height', height, 'important')"
+    frame.evaluate(resize, "0px")
+    frame.wait_for_function("yuantu.map.getSize().y === 0")
+    assert frame.evaluate("yuantu.map.getZoom()") >= 9, "no view is fitted to nothing"
+    frame.evaluate(resize, "640px")
+    frame.wait_for_function("yuantu.map.getSize().y === 640")
+    west, south, east, north = plan.extents.total_bounds
+    corners = [[south, west], [north, east]]
+    frame.wait_for_function("corners => yuantu.map.getBounds().contains(corners)", arg=corners)
