@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from bench.measure import Line
 
 #: In the order of the table; each module has `lines() -> Iterator[Line]`.
-SUITES = ("screening", "interaction", "assign", "tiles", "people")
+SUITES = ("interaction", "people", "screening", "assign", "tiles")
 DOCUMENT = Path(__file__).parents[1] / "docs" / "benchmarks.md"
 
 
