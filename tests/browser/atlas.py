@@ -37,7 +37,7 @@ def present(frame: Frame) -> set[str]:
 
 def wait_for_shown(frame: Frame, count: int) -> None:
     """Wait until as many shapes stand on the map."""
-    frame.wait_for_function(f"document.querySelectorAll('path[data-extent]').length === {count}", timeout=10_000)
+    frame.wait_for_function(f"document.querySelectorAll('path[data-extent]').length === {count}", timeout=30_000)
 
 
 def view(frame: Frame) -> list[float]:

@@ -8,10 +8,13 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Route, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Route, expect, sync_playwright
 
 from tests.browser.chromium import ChromiumError, find_chromium
 from tests.browser.server import Server, running_app
+
+# A busy machine may take long; an answer that never comes still fails.
+expect.set_options(timeout=20_000)
 
 SCREENS = {"wide": (1440, 900), "phone": (390, 844)}
 
@@ -31,6 +34,9 @@ LOCAL_SCHEMES = {"data", "blob", "about"}
 ALLOWED_CONSOLE_ERRORS = {
     r"404 .*//[^/]+/[^/]+/_stcore/(health|host-config)\)$": (
         "opened at the address of a page, Streamlit looks for its server below that page before the root"
+    ),
+    r"ERR_CONNECTION_REFUSED .*/_stcore/(health|host-config)\)$": (
+        "an app that a test has for itself ends before the page that shows it, which asks for it again"
     ),
 }
 
