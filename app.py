@@ -11,7 +11,7 @@ from starlette.middleware import Middleware
 
 from layers.served import BROWSER_LAYERS, browser_layer
 from views.atlas_files import bundle_routes
-from views.cache import plan_of, shared_plan, warm
+from views.cache import plan_of, shared_plan, store_state, warm
 from views.large_files import data_folder, large_setting
 from views.packing import StaticPacking
 from views.routes import routes
@@ -44,6 +44,7 @@ app = st.App(
         shared_plan,
         map_layers={name: partial(browser_layer, name=name) for name in BROWSER_LAYERS},
         plan_of=plan_of,
+        store_state=store_state,
         cors_origins=[origin.strip() for origin in setting("cors").split(",") if origin.strip()],
     ),
 )

@@ -115,6 +115,28 @@ def served_crs(text: str, *, around: Bounds | None = None) -> str:
     return _further_crs(f"EPSG:{int(number)}", around)
 
 
+def is_local(text: str) -> bool:
+    """
+    Whether a text names the city's local system.
+
+    Parameters
+    ----------
+    text
+        As a person writes it.
+
+    Returns
+    -------
+    local
+        True for 厦门92 in any of its spellings, served or not.
+
+    Examples
+    --------
+    >>> is_local("厦门 92"), is_local("Xiamen92"), is_local("4527")
+    (True, True, False)
+    """
+    return _SPOKEN.get("".join(text.lower().split())) == XIAMEN92
+
+
 def served_systems() -> dict[str, tuple[str, str, str]]:
     """
     Systems to offer in this deployment.

@@ -129,14 +129,28 @@ def server() -> Iterator[str]:
 
 
 @contextmanager
-def database(url: str) -> Iterator[str]:
-    """Make an empty database on a server, give its URL, and drop it at the end."""
-    name = f"yuantu_test_{uuid.uuid4().hex}"
-    engine = sa.create_engine(
+def spatial_template(url: str) -> Iterator[str]:
+    """Make a database with PostGIS alone, give its name, and drop it at the end: copies of it are made quickly."""
+    with database(url) as place:
+        with administering(place).connect() as connection:
+            connection.exec_driver_sql("CREATE EXTENSION postgis")
+        yield str(sa.make_url(place).database)
+
+
+def administering(url: str) -> sa.Engine:
+    """Give an engine for statements that stand outside of transactions."""
+    return sa.create_engine(
         sa.make_url(url).set(drivername="postgresql+psycopg"), poolclass=sa.NullPool, isolation_level="AUTOCOMMIT"
     )
+
+
+@contextmanager
+def database(url: str, template: str = "template1") -> Iterator[str]:
+    """Make a database on a server, empty or the copy of another, give its URL, and drop it at the end."""
+    name = f"yuantu_test_{uuid.uuid4().hex}"
+    engine = administering(url)
     with engine.connect() as connection:
-        connection.exec_driver_sql(f"CREATE DATABASE {name}")
+        connection.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE {template}")
     try:
         yield sa.make_url(url).set(database=name).render_as_string(hide_password=False)
     finally:

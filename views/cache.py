@@ -45,6 +45,7 @@ class _Shown:
 
     plan: Plan | None = None
     fault: GeoError | None = None
+    has_store: bool = False
     next_look: float = 0.0
     lock = RLock()
 
@@ -67,6 +68,7 @@ def _look() -> None:
     """Look up the current release; where the store does not answer the last one stays, or the package's extents."""
     try:
         store = shared_store()
+        _Shown.has_store = store is not None
         now = None if store is None else store.current()
         _Shown.plan = package_plan() if now is None else _plan_at(now.number, now.digest)
         _Shown.fault = None
@@ -88,6 +90,14 @@ def store_fault() -> GeoError | None:
     return _Shown.fault
 
 
+def store_state() -> str:
+    """Say how the release store is: `ok`, `none` where nobody has made one, or why it cannot be used."""
+    fault = store_fault()
+    if fault is not None:
+        return str(fault)
+    return "ok" if _Shown.has_store else "none"
+
+
 def shared_store() -> Store | None:
     """The release store if there is one; nothing is written by looking."""
     return find_store(releases_address(), package_plan())
@@ -104,7 +114,7 @@ def _plan_at(number: int, digest: str) -> Plan:
     store = shared_store()
     if store is None or store.release(number).digest != digest:
         msg = f"release {number} is gone from the store: look whether another store has taken its place"
-        raise StoreError(msg)
+        raise StoreError(msg, f"版本库中已没有第{number}版，请检查是否换了另一个版本库")
     return plan_with(store, number)
 
 

@@ -18,6 +18,7 @@ from views import state
 from views.accounts import show_hint
 from views.cache import opened_store, shared_plan, shared_surroundings
 from views.editions import change_rows, shown_number
+from views.refusals import refusal
 from views.words import column, either, word
 
 if TYPE_CHECKING:
@@ -174,7 +175,7 @@ def _check(intake: Intake, proposals: tuple[Match, ...]) -> None:
     try:
         state.set_value("draft_preview", _preview(intake, proposals))
     except GeoError as error:
-        state.set_value("draft_fault", either(getattr(error, "zh", str(error)), str(error)))
+        state.set_value("draft_fault", refusal(error))
 
 
 def _preview(intake: Intake, proposals: tuple[Match, ...]) -> Preview:
@@ -228,7 +229,7 @@ def _save(preview: Preview, actor: Actor) -> None:
             source_sha256=preview.intake.sha256, report=preview.report, base=preview.base,
         )  # fmt: skip
     except GeoError as error:
-        state.set_value("draft_fault", str(error))
+        state.set_value("draft_fault", refusal(error))
         return
     state.set_value("draft_kept", kept.id)
     state.set_value("draft_preview", None)

@@ -13,6 +13,7 @@ from geo.releases import STATES, ReleaseConflictError, release_changes
 from views import state
 from views.cache import forget_release, opened_store, plan_of
 from views.editions import change_rows, clock_words, grade_words
+from views.refusals import refusal
 from views.words import either, listed, word
 
 if TYPE_CHECKING:
@@ -31,7 +32,9 @@ def tell(text: str) -> None:
 
 def tell_fault(error: GeoError) -> None:
     """Keep for the top of the page why a step was not taken; a conflict says who came first and the way on."""
-    state.set_value("releases_error", conflict_words(error) if isinstance(error, ReleaseConflictError) else str(error))
+    state.set_value(
+        "releases_error", conflict_words(error) if isinstance(error, ReleaseConflictError) else refusal(error)
+    )
 
 
 def told() -> None:

@@ -11,6 +11,7 @@ from geo.errors import GeoError
 from geo.intake import REPAIRS, repair
 from views import state
 from views.cache import shared_plan
+from views.refusals import refusal
 from views.words import either, word
 
 if TYPE_CHECKING:
@@ -42,7 +43,9 @@ def _table(intake: Intake) -> None:
     table = pd.DataFrame(
         {
             word("intake_feature"): [fault.feature for fault in intake.faults],
-            word("faults_name"): [names.get(fault.feature, "") for fault in intake.faults],
+            word("faults_name"): [
+                names.get(fault.feature, "") if fault.feature else word("faults_whole") for fault in intake.faults
+            ],
             word("faults_reason"): [either(fault.reason, fault.reason_en) for fault in intake.faults],
             word("faults_must"): [word("faults_yes" if fault.is_blocking else "faults_no") for fault in intake.faults],
             word("faults_place"): [
@@ -81,7 +84,7 @@ def _repair(intake: Intake, offers: list[tuple[int, str]]) -> None:
     try:
         mended, log = repair(intake, chosen, plan=shared_plan())
     except GeoError as error:
-        state.set_value("intake_fault", either(getattr(error, "zh", str(error)), str(error)))
+        state.set_value("intake_fault", refusal(error))
         return
     rows = [{str(key): value for key, value in row.items()} for row in log.to_dict("records")]
     state.set_value("intake_now", mended)

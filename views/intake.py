@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import time
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ from numpy import isfinite
 
 from geo.crs import geodesic_area_m2
 from geo.errors import GeoError
-from geo.intake import IntakeError, read_intake, read_limits
+from geo.intake import read_intake, read_limits
 from geo.intake.formats import OFFERED
 from geo.systems import crs_names
 from layers.atlas import leaflet_bounds
@@ -22,6 +23,7 @@ from views import drafting, faults, state
 from views.accounts import show_account
 from views.cache import shared_plan, shared_profiles
 from views.map import show_map
+from views.refusals import refusal
 from views.words import either, listed, word
 
 if TYPE_CHECKING:
@@ -79,7 +81,15 @@ def _given() -> tuple[str, bytes | None]:
 
 def _restart() -> None:
     """Another file: nothing of what was said about the last one stays."""
-    for key in ("intake_answers", "intake_asked", "intake_now", "intake_log", "intake_fault", "draft_preview"):
+    for key in (
+        "intake_answers",
+        "intake_asked",
+        "intake_now",
+        "intake_log",
+        "intake_fault",
+        "intake_stopped",
+        "draft_preview",
+    ):
         state.set_value(key, None)
 
 
@@ -88,13 +98,11 @@ def _read(name: str, content: bytes) -> Intake | None:
     answers: dict[str, str] = state.value("intake_answers") or {}
     asked = hashlib.sha256(content + json.dumps([name, answers, shared_plan().digest]).encode()).hexdigest()
     if state.value("intake_asked") != asked:
-        with st.spinner(word("intake_reading", name=name)):
-            found: Intake | GeoError
-            try:
-                found = read_intake(content, name=name, answers=answers, plan=shared_plan())
-            except GeoError as error:
-                found = error
-        state.set_value("intake_now", found)
+        if state.value("intake_stopped") == asked:
+            st.warning(word("intake_stopped", name=name), icon=":material/pause_circle:")
+            st.button(word("intake_resume"), on_click=_stop, args=(None,), icon=":material/play_arrow:")
+            return None
+        state.set_value("intake_now", _reading(name, content, answers, asked))
         state.set_value("intake_log", [])
         state.set_value("intake_asked", asked)
     now = state.value("intake_now")
@@ -105,9 +113,31 @@ def _read(name: str, content: bytes) -> Intake | None:
     return now  # type: ignore[no-any-return]
 
 
-def refusal(error: GeoError) -> str:
-    """Say in the session's language why something is refused, where that is known."""
-    return either(error.zh, str(error)) if isinstance(error, IntakeError) else str(error)
+def _reading(name: str, content: bytes, answers: dict[str, str], asked: str) -> Intake | GeoError:
+    """Read the file, or say why not; a press of the button ends this run, and the reading, at the next sign of life."""
+    most, start = read_limits().seconds, time.monotonic()
+    place = st.empty()
+    with place.container():
+        st.button(word("intake_stop"), on_click=_stop, args=(asked,), icon=":material/stop_circle:")
+        bar = st.progress(0.0, text=word("intake_reading", name=name, spent=0, most=most))
+
+        def is_cancelled() -> bool:
+            spent = time.monotonic() - start
+            bar.progress(min(1.0, spent / most), text=word("intake_reading", name=name, spent=int(spent), most=most))
+            return False
+
+        found: Intake | GeoError
+        try:
+            found = read_intake(content, name=name, answers=answers, plan=shared_plan(), is_cancelled=is_cancelled)
+        except GeoError as error:
+            found = error
+    place.empty()
+    return found
+
+
+def _stop(asked: str | None) -> None:
+    """Leave a reading be; None takes it up again."""
+    state.set_value("intake_stopped", asked)
 
 
 def _facts(intake: Intake) -> None:

@@ -15,6 +15,7 @@ from views.accounts import show_account
 from views.cache import changes_between, forget_release, opened_store, plan_of, shared_plan, shared_store, store_fault
 from views.changes import show_changes
 from views.editions import clock_words, grade_words, parts_words, release_words, spoken
+from views.refusals import refusal
 from views.settings import base_path
 from views.words import either, word
 
@@ -30,7 +31,7 @@ def page() -> None:
     drafts.told()
     st.caption(word("releases_now", release=release_words(shared_plan()), text=shared_plan().release))
     if fault := store_fault():
-        st.error(word("releases_fault", reason=str(fault)), icon=":material/error:")
+        st.error(word("releases_fault", reason=refusal(fault)), icon=":material/error:")
         return
     store = shared_store()
     if store is None:

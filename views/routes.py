@@ -25,6 +25,7 @@ from layers.catalog import catalog
 from layers.export import ExportedFile, cached_export
 from layers.extract import created
 from layers.formats.listed import FORMATS
+from views.editions import shown_number
 from views.http import Answer, Handler, response, with_origins
 
 if TYPE_CHECKING:
@@ -55,10 +56,11 @@ def routes(
     *,
     map_layers: MapLayers | None = None,
     plan_of: Callable[[int | None], Plan] | None = None,
+    store_state: Callable[[], str] | None = None,
     cors_origins: Sequence[str] = (),
 ) -> list[Route]:
     """
-    Routes of the current plan.
+    Routes of the current plan; what may wait for a database or a disk runs in a worker thread.
 
     Parameters
     ----------
@@ -71,6 +73,8 @@ def routes(
     plan_of
         Gives the plan of a release of the extents by its number, None for the current one; an UnknownNameError says
         that there is none. Without it the parameter `release` is refused.
+    store_state
+        Says how the release store is: `ok`, `none`, or why it cannot be used. Without it health is silent about it.
     cors_origins
         Origins such as `https://example.org`, or `*`, whose pages may read files, map and health.
 
@@ -99,22 +103,13 @@ def routes(
         name = request.path_params["name"]
         if name not in known:
             return _error(404, f"no map layer is called {name!r}; there are {', '.join(known) or 'none'}")
-        current = plan()
+        current = await anyio.to_thread.run_sync(plan)
         answer = await anyio.to_thread.run_sync(map_data, name, current)
         return response(request, answer, _cache_control(request), created(current))
 
     async def health(_: Request) -> Response:
-        current = plan()
-        return JSONResponse(
-            {
-                "status": "ok",
-                "plan": current.descriptor["name"],
-                "release": current.release,
-                "parks": len(current.parks),
-                "extents": len(current.extents),
-            },
-            headers={"Cache-Control": "no-store"},
-        )
+        said = await anyio.to_thread.run_sync(_health, plan, store_state)
+        return JSONResponse(said, headers={"Cache-Control": "no-store"})
 
     def shared(answer: Handler) -> Handler:
         return with_origins(answer, tuple(cors_origins))
@@ -127,12 +122,25 @@ def routes(
     ]
 
 
+def _health(plan: Callable[[], Plan], store_state: Callable[[], str] | None) -> dict[str, str | int]:
+    current = plan()
+    said = {
+        "status": "ok",
+        "plan": current.descriptor["name"],
+        "release": current.release,
+        "extents_release": shown_number(current),
+        "parks": len(current.parks),
+        "extents": len(current.extents),
+    }
+    return said if store_state is None else said | {"store": store_state()}
+
+
 async def _file_response(
     request: Request, plan: Callable[[], Plan], plan_of: Callable[[int | None], Plan] | None
 ) -> Response:
     try:
         asked = _asked(request)
-        current = _plan_asked(asked.pop("release", []), plan, plan_of)
+        current = await anyio.to_thread.run_sync(_plan_asked, asked.pop("release", []), plan, plan_of)
     except UnknownReleaseError as error:
         return _error(404, str(error))
     except GeoError as error:

@@ -9,8 +9,9 @@ import numpy as np
 import pyogrio
 import shapely
 
+from geo.intake.curves import curved
 from geo.intake.encoding import decide
-from geo.intake.gdal import curved, read_with
+from geo.intake.gdal import read_with
 from geo.intake.layer import RawLayer, raw_layer
 from geo.intake.limits import IntakeError
 from geo.intake.rings import Built, Mark

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 import pyogrio
 from pyogrio.errors import DataLayerError, DataSourceError
 
+from geo.intake.curves import curved, curved_rows
 from geo.intake.encoding import dbase_statements, dbase_text, decide
 from geo.intake.layer import RawLayer, choose_layer, distinct, raw_layer
 from geo.intake.limits import IntakeError
-from geo.intake.rings import Built, Mark, built_from_wkb
+from geo.intake.rings import built_from_wkb
 
 if TYPE_CHECKING:
     from geo.intake.source import Source
@@ -231,7 +232,7 @@ def read_with(
     question: Question | None = None,
 ) -> RawLayer:
     """
-    Read one layer by one driver: the only place where GDAL opens an outside file.
+    Read one layer by one driver: the place where GDAL opens an outside file first.
 
     Parameters
     ----------
@@ -275,19 +276,18 @@ def read_with(
                 raise IntakeError("driver", f"the file is no {driver} but {about['driver']}", f"文件不是 {driver}")
             source.limits.refuse_above("fields", len(about["fields"]))
             source.limits.refuse_above("features", max(0, int(about["features"])))
+            most = source.limits.features + 1
             meta, _, shapes, cells = pyogrio.raw.read(
-                path,
-                layer=layer,
-                encoding=encoding,
-                max_features=source.limits.features + 1,
-                datetime_as_string=True,
+                path, layer=layer, encoding=encoding, max_features=most, datetime_as_string=True
             )
+            is_curved = curved_rows(path, layer, driver, most)
         except (DataSourceError, DataLayerError, ValueError, RuntimeError, pyogrio.errors.GeometryError) as error:
             raise _unreadable({"GPKG": "GeoPackage", "OpenFileGDB": "FileGDB"}.get(driver, driver), error) from error
     if shapes is None:
         raise IntakeError("no-features", f"the layer {label!r} has no geometry", f"图层 {label!r} 没有图形")
-    is_curved = any(word in str(meta["geometry_type"]) for word in ("Curve", "Surface", "Circular"))
-    built = [curved(built_from_wkb(shape)) if is_curved else built_from_wkb(shape) for shape in shapes]
+    built = [built_from_wkb(shape) for shape in shapes]
+    if len(is_curved):
+        built = [curved(one) if bends else one for one, bends in zip(built, is_curved, strict=True)]
     columns = dict(zip(distinct([str(name) for name in meta["fields"]]), cells, strict=True))
     return raw_layer(
         label,
@@ -298,50 +298,6 @@ def read_with(
         encoding="UTF-8",
         questions=[question] if question else [],
     )
-
-
-def curve_mark(x: float | None = None, y: float | None = None) -> Mark:
-    """
-    Say that curves were drawn as short straight lines.
-
-    Parameters
-    ----------
-    x, y
-        Where, in the file's coordinates.
-
-    Returns
-    -------
-    mark
-        Of kind `curve`.
-
-    Examples
-    --------
-    >>> curve_mark().kind
-    'curve'
-    """
-    return Mark("curve", "含曲线，已按折线逼近", "has curves, drawn here as short straight lines", x, y)
-
-
-def curved(built: Built) -> Built:
-    """
-    Mark a geometry as drawn from curves.
-
-    Parameters
-    ----------
-    built
-        The geometry.
-
-    Returns
-    -------
-    built
-        With the mark `curve`.
-
-    Examples
-    --------
-    >>> curved(Built(None, ())).marks[0].kind
-    'curve'
-    """
-    return Built(built.geometry, (*built.marks, curve_mark()))
 
 
 def _unreadable(what: str, error: Exception) -> IntakeError:

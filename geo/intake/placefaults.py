@@ -12,7 +12,7 @@ import shapely
 from geo.crs import CGCS2000_CM117, WGS84, geodesic_area_m2
 from geo.districts import district_shares
 from geo.intake.match import Match, matched
-from geo.intake.thin import SLIVER_M, mean_width_m
+from geo.intake.neighbours import neighbour_overlaps, overlaps
 from geo.intake.values import FeatureFault
 
 if TYPE_CHECKING:
@@ -26,7 +26,8 @@ SEA_SHARE = 0.02
 OUTSIDE_SHARE = 0.05
 #: How many times as large or small as published, and as the present extent, a feature may be.
 PUBLISHED_RATIO, PRESENT_RATIO = 1.2, 2.0
-_MOST_COMPARED = 2000  # features; as many parks no city has
+#: Features that are compared; as many parks no city has.
+MOST_COMPARED = 2000
 
 
 def place_faults(table: gpd.GeoDataFrame, names: Sequence[str | None], around: Surroundings) -> list[FeatureFault]:
@@ -46,7 +47,8 @@ def place_faults(table: gpd.GeoDataFrame, names: Sequence[str | None], around: S
     -------
     faults
         Of kinds `outside-city`, `overlap`, `sea`, `outside-district`, `area-published` and `area-present`; the last
-        three only where a name points to a part. Only valid polygons are compared.
+        three only where a name points to a part. Only valid polygons are compared; with more than `MOST_COMPARED` of
+        them none is, and one fault `not-compared` on feature 0, the file as a whole, says so.
 
     Examples
     --------
@@ -68,18 +70,50 @@ def place_faults(table: gpd.GeoDataFrame, names: Sequence[str | None], around: S
     found = outside_city(table, around)
     away = {fault.feature for fault in found}
     kept = kept[~kept["feature"].isin(away)].reset_index(drop=True)
-    if kept.empty or len(kept) > _MOST_COMPARED:
+    if int(usable.sum()) > MOST_COMPARED:
+        return [*found, not_compared(int(usable.sum()))]
+    if kept.empty:
         return found
-    sure = _sure_parts(kept, around)
-    found += [*overlaps(kept), *at_sea(kept, around), *outside_district(kept, sure, around), *areas(kept, sure, around)]
+    matches = matched(kept, list(kept["name"]), around)
+    sure = _sure_parts(matches, around)
+    own = {match.feature: match.park_id for match in reversed(matches)}
+    own |= {feature: str(around.parts["park_id"].iloc[part]) for feature, part in sure.items()}
+    found += [*overlaps(kept), *neighbour_overlaps(kept, own, frozenset(sure.values()), around), *at_sea(kept, around)]
+    found += [*outside_district(kept, sure, around), *areas(kept, sure, around)]
     return found
 
 
-def _sure_parts(table: gpd.GeoDataFrame, around: Surroundings) -> dict[int, int]:
+def not_compared(count: int) -> FeatureFault:
+    """
+    Say that features are too many to be compared.
+
+    Parameters
+    ----------
+    count
+        How many there are.
+
+    Returns
+    -------
+    fault
+        Of kind `not-compared`, on feature 0: the file as a whole.
+
+    Examples
+    --------
+    >>> not_compared(2001).reason
+    '有 2001 个面要素，多于 2000 个，未比较重叠、区界、海域、面积和坐标偏移；需要时请拆分文件'
+    """
+    zh = f"有 {count} 个面要素，多于 {MOST_COMPARED} 个，未比较重叠、区界、海域、面积和坐标偏移；需要时请拆分文件"
+    en = (
+        f"{count} polygons, more than {MOST_COMPARED}: overlaps, districts, the sea, areas and display datums were not "
+    )
+    return FeatureFault(0, "not-compared", zh, f"{en}compared; split the file to have them compared")
+
+
+def _sure_parts(matches: Sequence[Match], around: Surroundings) -> dict[int, int]:
     """Place of the part among `around.parts` that each feature's name points to."""
     places = {ids: n for n, ids in enumerate(zip(around.parts["park_id"], around.parts["part_id"], strict=True))}
     best: dict[int, Match] = {}
-    for match in matched(table, list(table["name"]), around):
+    for match in matches:
         if match.is_by_name:
             best.setdefault(match.feature, match)
     return {feature: places[match.park_id, match.part_id] for feature, match in best.items()}
@@ -120,56 +154,6 @@ def outside_city(table: gpd.GeoDataFrame, around: Surroundings) -> list[FeatureF
         zh, en = f"不在本市范围内（约 {x0:.4g}, {y0:.4g}）", f"does not lie in the city (about {x0:.4g}, {y0:.4g})"
         place = (float(x0), float(y0)) if np.isfinite([x0, y0]).all() else (None, None)
         found.append(FeatureFault(int(feature), "outside-city", zh, en, *place))
-    return found
-
-
-def overlaps(table: gpd.GeoDataFrame) -> list[FeatureFault]:
-    """
-    Find pairs of features that share an area.
-
-    Parameters
-    ----------
-    table
-        `feature`, `name` and valid polygons, in any system with a code.
-
-    Returns
-    -------
-    faults
-        Of kind `overlap`, on the later of the two, with both names and the area on the ellipsoid; duplicates and
-        strips thinner than `SLIVER_M` are not named here.
-
-    Examples
-    --------
-    >>> squares = [shapely.box(610000, 2708000, 611000, 2709000), shapely.box(610900, 2708000, 612000, 2709000)]
-    >>> table = gpd.GeoDataFrame({"feature": [1, 2], "name": ["甲", None]}, geometry=squares, crs="EPSG:4548")
-    >>> [fault.reason for fault in overlaps(table)]
-    ['与“甲”（第 1 个要素）重叠 10.00 公顷，占本要素的 9.1%']
-    """
-    plane = table.geometry.to_crs(CGCS2000_CM117).to_numpy()
-    pairs = shapely.STRtree(plane).query(plane, predicate="intersects").T
-    pairs = [(int(i), int(j)) for j, i in pairs if i < j]
-    found = []
-    for one, other in sorted(pairs, key=lambda pair: (pair[1], pair[0])):
-        common = shapely.intersection(plane[one], plane[other])
-        if mean_width_m(common) < SLIVER_M or plane[one].equals(plane[other]):
-            continue
-        piece = gpd.GeoSeries([common], crs=CGCS2000_CM117)
-        point = gpd.GeoSeries([common.point_on_surface()], crs=CGCS2000_CM117).to_crs(WGS84).iloc[0]
-        hectares = float(geodesic_area_m2(piece).iloc[0]) / 10_000
-        share = shapely.area(common) / shapely.area(plane[other])
-        number, name = int(table["feature"].iloc[one]), table["name"].iloc[one]
-        zh = f"与“{name}”（第 {number} 个要素）" if isinstance(name, str) else f"与第 {number} 个要素"
-        en = f"{name!r} (feature {number})" if isinstance(name, str) else f"feature {number}"
-        found.append(
-            FeatureFault(
-                int(table["feature"].iloc[other]),
-                "overlap",
-                f"{zh}重叠 {hectares:.2f} 公顷，占本要素的 {share:.1%}",
-                f"shares {hectares:.2f} ha with {en}, {share:.1%} of this feature",
-                point.x,
-                point.y,
-            )
-        )
     return found
 
 

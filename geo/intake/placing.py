@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import geopandas as gpd
 import numpy as np
 import pyproj
 import shapely
+from pyproj.enums import TransformDirection
 from pyproj.exceptions import CRSError as ProjCRSError
 
 from geo.crs import CGCS2000, CGCS2000_CM117, WGS84
@@ -16,6 +18,8 @@ from geo.intake.display import from_display, suspected_datum
 from geo.intake.limits import IntakeError
 from geo.intake.statement import answered_crs, stated_crs
 from geo.intake.values import Question
+from geo.local import SETTING, is_local_configured, local_transformer
+from geo.systems import XIAMEN92
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -147,10 +151,9 @@ def place(raw: RawLayer, around: Surroundings, answers: Mapping[str, str]) -> Pl
 
 def _degrees(shapes: gpd.GeoSeries, code: str) -> NDArray[np.object_]:
     """Reproject, heights kept as they are."""
-    turn = _turner(code)
 
     def moved(cells: NDArray[np.float64]) -> NDArray[np.float64]:
-        return np.column_stack([*turn.transform(cells[:, 0], cells[:, 1]), cells[:, 2:]])
+        return np.column_stack([*_turned(code, cells[:, 0], cells[:, 1]), cells[:, 2:]])
 
     flat: NDArray[np.object_] = shapely.transform(shapes.to_numpy(), moved, include_z=False)
     is_deep = shapely.has_z(shapes.to_numpy())
@@ -159,9 +162,23 @@ def _degrees(shapes: gpd.GeoSeries, code: str) -> NDArray[np.object_]:
     return flat
 
 
+def _turned(code: str, x: Any, y: Any) -> tuple[Any, Any]:  # noqa: ANN401  (numbers or arrays of them)
+    """Longitude and latitude of coordinates in a system; the operator's pipeline goes the other way."""
+    if code == XIAMEN92:
+        lon, lat = _local(os.environ.get(SETTING, "")).transform(x, y, direction=TransformDirection.INVERSE)
+    else:
+        lon, lat = _turner(code).transform(x, y)
+    return lon, lat
+
+
 @lru_cache(maxsize=64)
 def _turner(code: str) -> pyproj.Transformer:
     return pyproj.Transformer.from_crs(code, WGS84, always_xy=True)
+
+
+@lru_cache(maxsize=1)
+def _local(_: str) -> pyproj.Transformer:
+    return local_transformer()
 
 
 def _sample(shapes: gpd.GeoSeries) -> NDArray[np.float64]:
@@ -176,7 +193,7 @@ def _share_in_city(points: NDArray[np.float64], code: str, around: Surroundings)
     if not len(points):
         return 0.0
     try:
-        lon, lat = _turner(code).transform(points[:, 0], points[:, 1])
+        lon, lat = _turned(code, points[:, 0], points[:, 1])
     except ProjCRSError:
         return 0.0
     west, south, east, north = around.bounds
@@ -214,10 +231,14 @@ def _system(  # noqa: PLR0911  (one return a way in which a system is known)
     if guess is None:
         zh = f"{head}坐标值（如 {x:.6g}, {y:.6g}）与本市可能使用的坐标系都不符"
         en = f"{head_en}coordinates such as {x:.6g}, {y:.6g} fit no system in which the city can lie"
-        return None, Question("crs", None, zh, en, (CGCS2000, CGCS2000_CM117, "EPSG:4527"))
+        return None, Question("crs", None, zh, en, (CGCS2000, CGCS2000_CM117, "EPSG:4527", *_local_choice()))
     zh = f"{head}坐标值约为 {x:.6f}, {y:.6f}，按 {guess[0]} 读正好落在本市"
     en = f"{head_en}coordinates are about {x:.6f}, {y:.6f}, which as {guess[0]} lie in the city"
-    return guess[0], Question("crs", guess[0], zh, en, guess)
+    return guess[0], Question("crs", guess[0], zh, en, (*guess, *_local_choice()))
+
+
+def _local_choice() -> tuple[str, ...]:
+    return (XIAMEN92,) if is_local_configured() else ()
 
 
 def _guess(points: NDArray[np.float64], around: Surroundings) -> tuple[str, ...] | None:
@@ -287,7 +308,7 @@ def _place_mark(mark: Mark, placed: Placed) -> Mark:
     if placed.crs is None or mark.x is None or mark.y is None:
         return mark
     x, y = (mark.y, mark.x) if placed.is_swapped else (mark.x, mark.y)
-    point = gpd.GeoSeries([shapely.Point(*_turner(placed.crs).transform(x, y))], crs=WGS84)
+    point = gpd.GeoSeries([shapely.Point(*_turned(placed.crs, x, y))], crs=WGS84)
     if placed.crs in _FREE:
         point = gpd.GeoSeries([shapely.Point(x, y)], crs=WGS84)
     moved = from_display(point, placed.datum).iloc[0]

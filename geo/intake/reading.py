@@ -13,7 +13,7 @@ from geo.intake.values import FeatureFault, Intake, Question
 from geo.plan import read_plan
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from geo.plan import Plan
 
@@ -28,6 +28,7 @@ def read_intake(
     answers: Mapping[str, str] | None = None,
     plan: Plan | None = None,
     limits: Limits | None = None,
+    is_cancelled: Callable[[], bool] | None = None,
 ) -> Intake:
     """
     Read an outside file in a process of its own, under limits, and say what is wrong with it and what is unsure.
@@ -39,12 +40,14 @@ def read_intake(
     name
         What the file is called; needed with content, else the file's own name.
     answers
-        Of the person, by kind of question: `layer` (a name), `encoding`, `crs` (an EPSG code), `axes` (`keep` or
-        `swap`), `datum` (`wgs84`, `gcj02` or `bd09`).
+        Of the person, by kind of question: `layer` (a name), `encoding`, `crs` (an EPSG code, or 厦门92 where an
+        operator has configured it), `axes` (`keep` or `swap`), `datum` (`wgs84`, `gcj02` or `bd09`).
     plan
         The plan to compare with; the one shipped when None.
     limits
         As set for this deployment when None.
+    is_cancelled
+        Asked some times a second while the file is read; once it says yes, or raises, the reading ends.
 
     Returns
     -------
@@ -54,7 +57,7 @@ def read_intake(
     Raises
     ------
     IntakeError
-        If the file is refused; `kind` says why, `zh` says it in Chinese.
+        If the file is refused; `kind` says why, `zh` says it in Chinese. Its kind is `cancelled` when the reading was.
 
     Examples
     --------
@@ -76,7 +79,7 @@ def read_intake(
             )
     content, called = _content(file, name, bounds)
     around = surroundings(read_plan() if plan is None else plan)
-    answer = ask(content, {"task": "read", "name": called, "answers": given}, around, bounds)
+    answer = ask(content, {"task": "read", "name": called, "answers": given}, around, bounds, is_cancelled=is_cancelled)
     about = answer.about
     return Intake(
         name=called,

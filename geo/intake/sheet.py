@@ -19,13 +19,13 @@ from geo.intake.layer import RawLayer, distinct, raw_layer
 from geo.intake.limits import IntakeError
 from geo.intake.markup import plain_xml
 from geo.intake.rings import Built, Mark, built_polygons, empty_mark, finite
+from geo.intake.values import Question
 from geo.names import folded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from geo.intake.source import Source
-    from geo.intake.values import Question
 
 _WKT = ("wkt", "geom", "geometry", "the_geom", "图形", "几何", "范围", "wkt坐标", "空间坐标")
 _EAST = (
@@ -98,17 +98,17 @@ def read_csv(source: Source) -> RawLayer:
 
 def read_xlsx(source: Source) -> RawLayer:
     """
-    Read the first sheet with coordinates of a workbook: stored values alone, no formula, no link to other files.
+    Read a sheet with coordinates of a workbook: stored values alone, no formula, no link to other files.
 
     Parameters
     ----------
     source
-        The file; the answer `layer` names another sheet.
+        The file; the answer `layer` names the sheet.
 
     Returns
     -------
     raw
-        As of `read_csv`.
+        As of `read_csv`; the first sheet with coordinates, with the question `layer` where several have them.
 
     Raises
     ------
@@ -151,7 +151,15 @@ def read_xlsx(source: Source) -> RawLayer:
         )
     placed = [name for name, rows in sheets.items() if rows and _is_placed(rows[0])]
     name = chosen or next(iter(placed), next(iter(sheets), ""))
-    return _from_rows(sheets.get(name, []), source, "UTF-8", [])
+    label = name if len(placed) > 1 else source.stem
+    questions = [_which_sheet(placed)] if chosen is None and len(placed) > 1 else []
+    return _from_rows(sheets.get(name, []), source, "UTF-8", questions, label=label)
+
+
+def _which_sheet(placed: Sequence[str]) -> Question:
+    why = f"工作簿有 {len(placed)} 张带坐标的工作表，一次读取一张"
+    why_en = f"the workbook has {len(placed)} sheets with coordinates; one is read at a time"
+    return Question("layer", placed[0], why, why_en, tuple(placed))
 
 
 def _check_workbook(source: Source) -> None:
@@ -189,7 +197,9 @@ def _is_placed(header: Sequence[Any]) -> bool:
     )
 
 
-def _from_rows(rows: list[list[Any]], source: Source, encoding: str, questions: list[Question]) -> RawLayer:
+def _from_rows(
+    rows: list[list[Any]], source: Source, encoding: str, questions: list[Question], *, label: str | None = None
+) -> RawLayer:
     header = [str(cell or "") for cell in rows[0]] if rows else []
     source.limits.refuse_above("fields", len(header))
     source.limits.refuse_above("vertices", len(rows))
@@ -213,7 +223,8 @@ def _from_rows(rows: list[list[Any]], source: Source, encoding: str, questions: 
         kept = [number for number in range(len(header)) if number not in {east, north}]
     names = distinct([header[number] for number in kept])
     columns = {name: [row[number] for row in body] for name, number in zip(names, kept, strict=True)}
-    return raw_layer(source.stem, columns, built, source.limits, crs=None, encoding=encoding, questions=questions)
+    layer = source.stem if label is None else label
+    return raw_layer(layer, columns, built, source.limits, crs=None, encoding=encoding, questions=questions)
 
 
 def _from_wkt(cell: object) -> Built:

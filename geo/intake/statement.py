@@ -7,7 +7,10 @@ import pyproj
 from pyproj.exceptions import CRSError as ProjCRSError
 
 from geo.crs import WGS84
+from geo.errors import CRSError
 from geo.intake.limits import IntakeError
+from geo.local import SETTING, is_local_configured, local_transformer
+from geo.systems import XIAMEN92, is_local
 
 
 def stated_crs(text: str | None) -> tuple[str | None, str]:
@@ -61,6 +64,21 @@ def _is_same(crs: pyproj.CRS, code: str) -> bool:
     return bool(np.allclose(here, there, rtol=0, atol=0.001))
 
 
+def _require_local() -> None:
+    if not is_local_configured():
+        raise IntakeError(
+            "answer",
+            "Xiamen 92 is not read: its conversion parameters are secret by regulation; have the file converted to "
+            f"CGCS2000 first, or have the operator name a file with a PROJ pipeline in {SETTING}",
+            "厦门92坐标系的转换参数依法保密，本系统不保存、不推算，因此不能读入；"
+            f"请先由依法持有参数的单位转换到 CGCS2000，或由部署方以环境变量 {SETTING} 指明仓库之外的 PROJ 管线文件",
+        )
+    try:
+        local_transformer()
+    except CRSError as error:
+        raise IntakeError("answer", str(error), f"部署方所配的厦门92管线无法使用，请检查设置 {SETTING}") from None
+
+
 def answered_crs(text: str) -> str:
     """
     Code of the system that a person named.
@@ -73,12 +91,12 @@ def answered_crs(text: str) -> str:
     Returns
     -------
     code
-        With its authority.
+        With its authority; `Xiamen92` where an operator has configured it.
 
     Raises
     ------
     IntakeError
-        If it is no EPSG code of a system of plane coordinates or degrees.
+        If it is no EPSG code of a system of plane coordinates or degrees, or the local system and not configured.
 
     Examples
     --------
@@ -86,8 +104,11 @@ def answered_crs(text: str) -> str:
     'EPSG:4527'
     >>> answered_crs("厦门92")
     Traceback (most recent call last):
-    geo.intake.limits.IntakeError: '厦门92' is no EPSG code; ...
+    geo.intake.limits.IntakeError: Xiamen 92 is not read: its conversion parameters are secret by regulation; ...
     """
+    if is_local(text):
+        _require_local()
+        return XIAMEN92
     digits = text.strip().upper().removeprefix("EPSG:")
     try:
         crs = pyproj.CRS.from_epsg(int(digits)) if digits.isascii() and digits.isdecimal() else None

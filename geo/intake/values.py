@@ -33,7 +33,7 @@ class FeatureFault:
     Parameters
     ----------
     feature
-        Number of the feature in the file, from 1.
+        Number of the feature in the file, from 1; 0 for the file as a whole.
     kind
         Short code, such as `self-crossing`.
     reason, reason_en

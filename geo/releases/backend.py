@@ -25,6 +25,8 @@ FILE_NAME = "releases.gpkg"
 DEFAULT_FOLDER = Path(__file__).parents[2] / "var"
 #: How long one who writes waits for another.
 PATIENCE_S = 30
+#: How long a database server is waited for, seconds, unless its URL says `connect_timeout`.
+CONNECT_S = 5
 #: Number of the advisory lock: "yuantu" in ASCII.
 _LOCK = int.from_bytes(b"yuantu", "big")
 _DRIVER = "postgresql+psycopg"
@@ -102,12 +104,17 @@ class Backend:
                 yield connection
         except sa.exc.DBAPIError as error:
             msg = f"the release store {self.name} does not answer: {str(error.orig).strip()}; {self._advice()}"
-            raise StoreError(msg) from error
+            raise StoreError(msg, f"版本库 {self.name} 没有响应；{self._advice_zh()}") from error
 
     def _advice(self) -> str:
         if self.is_file:
             return "look whether its folder may be written and has room, and whether another program holds the file"
         return "look whether the server runs and YUANTU_DATABASE names it, its database, user and password rightly"
+
+    def _advice_zh(self) -> str:
+        if self.is_file:
+            return "请检查所在文件夹能否写入、磁盘是否有空间、文件是否被其他程序占用或并非版本库"
+        return "请检查数据库服务是否运行，以及 YUANTU_DATABASE 中的地址、库名、用户和密码"
 
 
 def backend_of(address: str | Path) -> Backend:
@@ -142,13 +149,15 @@ def backend_of(address: str | Path) -> Backend:
         url = sa.make_url(address)
     except sa.exc.ArgumentError as error:
         msg = "the address of the release store is no URL; write postgresql://user:password@host/database"
-        raise StoreError(msg) from error
+        raise StoreError(msg, "版本库的地址不是网址，请写作 postgresql://用户:密码@主机/库名") from error
     if url.drivername == "sqlite" and url.database:
         return _file_backend(Path(url.database))
     if url.drivername not in {"postgresql", "postgres", _DRIVER}:
         msg = f"releases are not kept in {url.drivername!r}; name a folder, or a database by postgresql://…"
-        raise StoreError(msg)
-    return Backend(sa.create_engine(url.set(drivername=_DRIVER), poolclass=sa.NullPool))
+        raise StoreError(msg, f"版本库不能保存在 {url.drivername!r} 中；请指定文件夹，或 postgresql://… 数据库")
+    waits = {} if "connect_timeout" in url.query else {"connect_timeout": CONNECT_S}
+    engine = sa.create_engine(url.set(drivername=_DRIVER), poolclass=sa.NullPool, connect_args=waits)
+    return Backend(engine)
 
 
 def _file_backend(path: Path) -> Backend:
@@ -157,7 +166,7 @@ def _file_backend(path: Path) -> Backend:
         file.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         msg = f"the data folder {file.parent} cannot be made: {error.strerror}; name another with YUANTU_DATA"
-        raise StoreError(msg) from error
+        raise StoreError(msg, f"无法建立数据文件夹 {file.parent}，请用 YUANTU_DATA 另指一处") from error
     engine = sa.create_engine(
         sa.URL.create("sqlite", database=str(file)), poolclass=sa.NullPool, connect_args={"timeout": PATIENCE_S}
     )

@@ -16,14 +16,17 @@ from geo.errors import GeoError
 from geo.plan import DEFAULT_PATH, Plan, read_plan
 from geo.releases.backend import store_address
 from geo.releases.diff import changes_table, release_changes
+from geo.releases.finding import find_store
 from geo.releases.opening import open_store
 from geo.releases.records import Draft, Release
+from geo.releases.shipped import Shipped
 
 if TYPE_CHECKING:
     import argparse
 
     import geopandas as gpd
 
+    from geo.releases.archive import Archive
     from geo.releases.store import Store
 
 _LISTED = ["number", "at", "actor", "why", "grades", "source_file", "restores", "digest"]
@@ -42,20 +45,20 @@ def add_releases(commands: Any) -> None:  # noqa: ANN401  (argparse names no typ
     releases = commands.add_parser("releases", help="versions of the extents: list, compare, publish, go back")
     actions = releases.add_subparsers(required=True, metavar="ACTION")
 
-    listed = _action(actions, "list", "releases, the oldest first", _list)
+    listed = _look(actions, "list", "releases, the oldest first", _list)
     listed.add_argument("--drafts", action="store_true", help="drafts instead")
     _add_csv(listed)
-    _action(actions, "show", "all that is known of one release", _show).add_argument("number", type=int)
-    differing = _action(actions, "diff", "what differs between two releases", _diff)
+    _look(actions, "show", "all that is known of one release", _show).add_argument("number", type=int)
+    differing = _look(actions, "diff", "what differs between two releases", _diff)
     differing.add_argument("before", type=int)
     differing.add_argument("after", type=int)
     _add_csv(differing)
     differing.add_argument("--geojson", action="store_true", help="with what one has and the other has not")
-    export = _action(actions, "export", "extents of a release as GeoJSON, WGS 84", _export)
+    export = _look(actions, "export", "extents of a release as GeoJSON, WGS 84", _export)
     export.add_argument("number", type=int)
     export.add_argument("-o", "--output", metavar="PATH", help="write here instead of printing")
-    _add_csv(_action(actions, "audit", "who did what and when", _audit))
-    _action(actions, "verify", "compute digests and the audit's chain again", _verify)
+    _add_csv(_look(actions, "audit", "who did what and when", _audit))
+    _look(actions, "verify", "compute digests and the audit's chain again", _verify)
 
     _step(actions, "review", "say that a draft may be published", _review, reason="--note")
     _step(actions, "publish", "make a reviewed draft the next release", _publish, reason="--why")
@@ -67,12 +70,18 @@ def add_releases(commands: Any) -> None:  # noqa: ANN401  (argparse names no typ
 
 
 Run = Callable[["argparse.Namespace", "Store"], int]
+Look = Callable[["argparse.Namespace", "Archive | Shipped"], int]
 
 
 def _action(actions: Any, name: str, summary: str, run: Run) -> argparse.ArgumentParser:  # noqa: ANN401
+    parser = _parser(actions, name, summary)
+    parser.set_defaults(run=lambda chosen: run(chosen, _opened(chosen)))
+    return parser
+
+
+def _parser(actions: Any, name: str, summary: str) -> argparse.ArgumentParser:  # noqa: ANN401
     parser: argparse.ArgumentParser = actions.add_parser(name, help=summary)
     parser.add_argument("--plan", default=str(DEFAULT_PATH), metavar="PATH", help="folder of the plan package")
-    parser.set_defaults(run=lambda chosen: _opened(chosen, run))
     return parser
 
 
@@ -90,36 +99,53 @@ def _add_actor(parser: argparse.ArgumentParser, reason: str | None) -> None:
         parser.add_argument(reason, dest="reason", required=True, metavar="TEXT", help="as the audit keeps it")
 
 
+def _look(actions: Any, name: str, summary: str, look: Look) -> argparse.ArgumentParser:  # noqa: ANN401
+    parser = _parser(actions, name, summary)
+    parser.set_defaults(run=lambda chosen: look(chosen, _found(chosen)))
+    return parser
+
+
 def _add_csv(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--csv", action="store_true", help="CSV with a header row instead of a JSON list")
 
 
-def _opened(chosen: argparse.Namespace, run: Run) -> int:
-    """Open the store that the settings name, and run the action on it."""
+def _opened(chosen: argparse.Namespace) -> Store:
+    """Open the store that the settings name, made if there is none: for whoever is about to write."""
     store = open_store(store_address(), read_plan(chosen.plan))
-    notice = store.package_notice()
+    _tell(store.package_notice())
+    return store
+
+
+def _found(chosen: argparse.Namespace) -> Archive | Shipped:
+    """Give what may be read: the store that the settings name, or the package where there is none."""
+    plan = read_plan(chosen.plan)
+    archive = find_store(store_address(), plan) or Shipped(plan)
+    _tell(archive.package_notice())
+    return archive
+
+
+def _tell(notice: str | None) -> None:
     if notice:
         sys.stderr.write(f"{notice}\n")
-    return run(chosen, store)
 
 
-def _list(chosen: argparse.Namespace, store: Store) -> int:
+def _list(chosen: argparse.Namespace, store: Archive | Shipped) -> int:
     table = store.drafts()[_DRAFTS_LISTED] if chosen.drafts else store.releases()[_LISTED]
     return _print_table(table, as_csv=chosen.csv)
 
 
-def _show(chosen: argparse.Namespace, store: Store) -> int:
+def _show(chosen: argparse.Namespace, store: Archive | Shipped) -> int:
     return _print(asdict(store.release(chosen.number)))
 
 
-def _diff(chosen: argparse.Namespace, store: Store) -> int:
+def _diff(chosen: argparse.Namespace, store: Archive | Shipped) -> int:
     changes = release_changes(store.extents(chosen.before), store.extents(chosen.after))
     if chosen.geojson:
         return _print(json.loads(changes.to_json()))
     return _print_table(changes_table(changes), as_csv=chosen.csv)
 
 
-def _export(chosen: argparse.Namespace, store: Store) -> int:
+def _export(chosen: argparse.Namespace, store: Archive | Shipped) -> int:
     release = store.release(chosen.number)
     text = extents_geojson(release, store.extents(chosen.number), plan=store.plan)
     if chosen.output is None:
@@ -165,11 +191,11 @@ def extents_geojson(release: Release, extents: gpd.GeoDataFrame, *, plan: Plan) 
     return json.dumps({**head, "features": features}, ensure_ascii=False, indent=1) + "\n"
 
 
-def _audit(chosen: argparse.Namespace, store: Store) -> int:
+def _audit(chosen: argparse.Namespace, store: Archive | Shipped) -> int:
     return _print_table(store.audit(), as_csv=chosen.csv)
 
 
-def _verify(_: argparse.Namespace, store: Store) -> int:
+def _verify(_: argparse.Namespace, store: Archive | Shipped) -> int:
     faults = store.verify()
     _print(faults)
     return 1 if faults else 0

@@ -49,7 +49,7 @@ def plan_at(plan: Plan, release: Release, extents: gpd.GeoDataFrame) -> Plan:
     """
     if content_digest(extents) != release.digest:
         msg = f"these extents are not those of release {release.number}; take them from the store by that number"
-        raise StoreError(msg)
+        raise StoreError(msg, f"这些范围不是第{release.number}版的，请按版本号从版本库读取")
     if release.number == 1 and release.digest == content_digest(plan.extents):
         return plan
     name = f"extents.{release.number}"

@@ -34,12 +34,34 @@ class ContentError(GeoError):
 
     def __init__(self, faults: Sequence[str]) -> None:
         self.faults = list(faults)
+        self.zh = f"这些范围有{len(self.faults)}处错误，请改正后重新起草：\n" + "\n".join(
+            f"  {fault}" for fault in self.faults
+        )
         lines = "\n".join(f"  {fault}" for fault in self.faults)
         super().__init__(f"these extents have {len(self.faults)} fault(s); mend them and draft again:\n{lines}")
 
 
 class StoreError(GeoError):
-    """A release store that cannot be opened, read or written as asked."""
+    """
+    A release store that cannot be opened, read or written as asked.
+
+    Parameters
+    ----------
+    message
+        What is wrong and how to mend it, in English.
+    zh
+        The same in Chinese, for a page.
+
+    Examples
+    --------
+    >>> error = StoreError("the report is no JSON", "报告不是 JSON")
+    >>> str(error), error.zh
+    ('the report is no JSON', '报告不是 JSON')
+    """
+
+    def __init__(self, message: str, zh: str) -> None:
+        self.zh = zh
+        super().__init__(message)
 
 
 class StateError(StoreError):
@@ -72,6 +94,13 @@ class ReleaseConflictError(StoreError):
             if self.parts
             else f"rebase draft {draft_id}, have it reviewed and publish again"
         )
+        told_zh = "；".join(f"第{one.number}版（{one.actor}，{one.at}：{one.why}）" for one in self.meanwhile)
+        way_zh = (
+            f"双方都改动了{'、'.join(self.parts)}：请对照两者，从第{self.meanwhile[-1].number}版重新起草这些范围"
+            if self.parts
+            else f"请把草稿{draft_id}并入新版，审核后再发布"
+        )
         super().__init__(
-            f"draft {draft_id} starts from release {base}, and meanwhile there came {told}; the draft is kept: {way}"
+            f"draft {draft_id} starts from release {base}, and meanwhile there came {told}; the draft is kept: {way}",
+            f"草稿{draft_id}以第{base}版为基础，其间已发布{told_zh}；草稿已保留：{way_zh}",
         )

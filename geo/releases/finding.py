@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import sqlalchemy as sa
-
 from geo.plan import Plan
 from geo.releases.backend import FILE_NAME, backend_of
 from geo.releases.editions import plan_at
-from geo.releases.opening import open_store
+from geo.releases.opening import made_store
 from geo.releases.origins import reported_sources, with_sources
-from geo.releases.schema import store
 from geo.releases.store import Store
 
 
@@ -40,6 +37,7 @@ def find_store(address: str | Path, plan: Plan) -> Store | None:
     --------
     >>> from tempfile import TemporaryDirectory
     >>> from geo.plan import read_plan
+    >>> from geo.releases.opening import open_store
     >>> plan = read_plan()
     >>> with TemporaryDirectory() as folder:
     ...     before = find_store(folder, plan)
@@ -51,10 +49,8 @@ def find_store(address: str | Path, plan: Plan) -> Store | None:
     if isinstance(address, Path) or "://" not in text or text.startswith("sqlite:"):
         path = Path(text.removeprefix("sqlite:///"))
         file = path if path.suffix.lower() == ".gpkg" else path / FILE_NAME
-        return open_store(address, plan) if file.is_file() else None
-    with backend_of(address).reading() as connection:
-        is_made = sa.inspect(connection).has_table(store.name)
-    return open_store(address, plan) if is_made else None
+        return made_store(backend_of(address), plan) if file.is_file() else None
+    return made_store(backend_of(address), plan)
 
 
 def plan_with(store: Store, number: int) -> Plan:
@@ -82,6 +78,7 @@ def plan_with(store: Store, number: int) -> Plan:
     --------
     >>> from tempfile import TemporaryDirectory
     >>> from geo.plan import read_plan
+    >>> from geo.releases.opening import open_store
     >>> plan = read_plan()
     >>> with TemporaryDirectory() as folder:
     ...     plan_with(open_store(folder, plan), 1) is plan

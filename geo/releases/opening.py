@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import geopandas as gpd
 import sqlalchemy as sa
 
 from geo.plan import Plan
@@ -56,11 +57,47 @@ def open_store(address: str | Path, plan: Plan) -> Store:
     1 41 {'A': 0, 'B': 5, 'C': 22, 'D': 14}
     """
     backend = backend_of(address)
+    found = made_store(backend, plan)
+    if found is not None:
+        return found
+    _make(backend, plan)
     with backend.reading() as connection:
-        made = sa.inspect(connection).has_table(store.name)
-    if not made:
-        _make(backend, plan)
+        _check(connection, backend, plan)
+    return Store(backend, plan)
+
+
+def made_store(backend: Backend, plan: Plan) -> Store | None:
+    """
+    Give the store that a back end has already; nothing is written.
+
+    Parameters
+    ----------
+    backend
+        Where to look.
+    plan
+        Whose extents it keeps.
+
+    Returns
+    -------
+    store
+        None where nobody has made one.
+
+    Raises
+    ------
+    StoreError
+        If it cannot be read, belongs to another plan, or a newer version of Yuantu has made it.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> from geo.plan import read_plan
+    >>> with TemporaryDirectory() as folder:
+    ...     print(made_store(backend_of(folder), read_plan()))
+    None
+    """
     with backend.reading() as connection:
+        if not sa.inspect(connection).has_table(store.name):
+            return None
         _check(connection, backend, plan)
     return Store(backend, plan)
 
@@ -74,20 +111,48 @@ def _make(backend: Backend, plan: Plan) -> None:
             return
         if backend.is_file and inspector.get_table_names():
             msg = f"{backend.name} holds something else than releases; name another folder with YUANTU_DATA"
-            raise StoreError(msg)
+            raise StoreError(msg, f"{backend.name} 中不是版本库，请用 YUANTU_DATA 另指文件夹")
         if not backend.is_file:
             _require_postgis(connection)
         create_tables(connection)
         at, digest = now(), content_digest(extents)
         row = {"id": 1, "schema_version": SCHEMA_VERSION, "plan": plan.descriptor["name"], "made_at": at}
         connection.execute(sa.insert(store).values(row))
-        first = Release(
-            number=1, base=None, draft=None, restores=None, actor=PACKAGE_ACTOR, at=at, why=_WHY, source_file="",
-            source_sha256="", grades=grade_counts(extents), report={"package": plan.release}, digest=digest,
-        )  # fmt: skip
-        add_release(connection, first)
+        add_release(connection, first_release(plan, extents, at=at))
         add_extents(connection, plain_rows(extents), release=1)
         append(connection, "opened", actor=PACKAGE_ACTOR, at=at, note=_WHY, digest=digest, release=1)
+
+
+def first_release(plan: Plan, extents: gpd.GeoDataFrame, *, at: str) -> Release:
+    """
+    Give release 1: the package's own extents.
+
+    Parameters
+    ----------
+    plan
+        As its package has it.
+    extents
+        Its extents, checked.
+    at
+        When (UTC, ISO 8601) they became a release.
+
+    Returns
+    -------
+    release
+        By `PACKAGE_ACTOR`.
+
+    Examples
+    --------
+    >>> from geo.plan import read_plan
+    >>> plan = read_plan()
+    >>> first_release(plan, plan.extents, at="2026-11-22T00:00:00Z").number
+    1
+    """
+    return Release(
+        number=1, base=None, draft=None, restores=None, actor=PACKAGE_ACTOR, at=at, why=_WHY, source_file="",
+        source_sha256="", grades=grade_counts(extents), report={"package": plan.release},
+        digest=content_digest(extents),
+    )  # fmt: skip
 
 
 def _require_postgis(connection: sa.Connection) -> None:
@@ -101,7 +166,8 @@ def _require_postgis(connection: sa.Connection) -> None:
             f"the database has no PostGIS, and it could not be added ({str(error.orig).strip()}); install it on the "
             "server and have its administrator run CREATE EXTENSION postgis in this database"
         )
-        raise StoreError(msg) from error
+        zh = "数据库没有 PostGIS，且无法自动添加；请在服务器上安装，并由管理员在此库执行 CREATE EXTENSION postgis"
+        raise StoreError(msg, zh) from error
 
 
 def _check(connection: sa.Connection, backend: Backend, plan: Plan) -> None:
@@ -109,16 +175,20 @@ def _check(connection: sa.Connection, backend: Backend, plan: Plan) -> None:
         row = connection.execute(sa.select(store.c.schema_version, store.c.plan)).one()
     except (sa.exc.DBAPIError, sa.exc.NoResultFound) as error:
         msg = f"{backend.name} has a table `store` that is not of releases; name another place for them"
-        raise StoreError(msg) from error
+        raise StoreError(msg, f"{backend.name} 中名为 store 的表不属于版本库，请为版本库另指位置") from error
     if row.schema_version != SCHEMA_VERSION:
         msg = (
             f"{backend.name} has version {row.schema_version} of the store, and this Yuantu knows {SCHEMA_VERSION}; "
             "use the Yuantu that made it, or a newer one"
         )
-        raise StoreError(msg)
+        zh = (
+            f"{backend.name} 的版本库格式为 {row.schema_version}，本程序只认 {SCHEMA_VERSION}；"
+            "请用建库时的园图，或更新的园图"
+        )
+        raise StoreError(msg, zh)
     name = plan.descriptor["name"]
     if row.plan != name:
         msg = (
             f"{backend.name} keeps the releases of the plan {row.plan!r}, not of {name!r}; name another place for them"
         )
-        raise StoreError(msg)
+        raise StoreError(msg, f"{backend.name} 保存的是规划“{row.plan}”的版本，不是“{name}”的，请另指位置")

@@ -53,8 +53,8 @@ def file_source(
     given = {"title_zh": title_zh.strip(), "title_en": title_en.strip(), "licence": licence.strip()}
     lacking = [name for name in _NEEDED if not given[name]]
     if lacking:
-        msg = f"the file's source needs {', '.join(lacking)}: say what it is and on what terms (请填写来源)"
-        raise StoreError(msg)
+        msg = f"the file's source needs {', '.join(lacking)}: say what it is and on what terms"
+        raise StoreError(msg, "请填写文件的来源：中英文名称与使用条件")
     told = {"publisher_zh": publisher.strip() or None, "publisher_en": publisher.strip() or None}
     return {
         "source_id": f"file-{sha256[:12]}",

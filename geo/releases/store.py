@@ -141,7 +141,7 @@ class Store(Archive):
             meanwhile = all_releases(connection, after=found.base)
             if not meanwhile:
                 msg = f"draft {draft_id} starts from the current release {found.base}: there is nothing to rebase"
-                raise StoreError(msg)
+                raise StoreError(msg, f"草稿{draft_id}的基础就是当前的第{found.base}版，无需并入新版")
             start = meanwhile[-1]
             rows, clashes = rebased_rows(
                 extent_rows(connection, release=found.base),
@@ -307,8 +307,8 @@ class Store(Archive):
 
 def _said(text: str) -> str:
     if not text.strip():
-        msg = "say why in a few words: the audit keeps them (请填写说明)"
-        raise StoreError(msg)
+        msg = "say why in a few words: the audit keeps them"
+        raise StoreError(msg, "请填写说明：审计记录会保存它")
     return text.strip()
 
 
@@ -317,22 +317,23 @@ def _as_json(report: Mapping[str, Any]) -> dict[str, Any]:
         kept: dict[str, Any] = json.loads(json.dumps(dict(report), allow_nan=False))
     except (TypeError, ValueError) as error:
         msg = f"the report is no JSON ({error}); give texts, finite numbers, lists and tables"
-        raise StoreError(msg) from error
+        raise StoreError(msg, "报告不是 JSON：只能含文字、有限的数字、列表和表") from error
     return kept
 
 
 def _refuse_same(digest: str, release: Release) -> None:
     if digest == release.digest:
         msg = f"release {release.number} has these extents already: there is nothing to change"
-        raise StoreError(msg)
+        raise StoreError(msg, f"第{release.number}版已是这些范围，没有改动")
 
 
 def _in_state(connection: sa.Connection, draft_id: int, states: tuple[str, ...]) -> Draft:
     found = draft_row(connection, draft_id)
     if found.state not in states:
         wanted = " or ".join(f"{state} ({STATES[state][0]})" for state in states)
+        wanted_zh = "或".join(f"“{STATES[state][0]}”" for state in states)
         msg = f"draft {draft_id} is {found.state} ({STATES[found.state][0]}), and this needs one that is {wanted}"
-        raise StateError(msg)
+        raise StateError(msg, f"草稿{draft_id}的状态是“{STATES[found.state][0]}”，此步要求{wanted_zh}")
     return found
 
 

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from geo.intake import read_intake
+from geo.intake.placefaults import not_compared
 from geo.plan import Plan, read_plan
 from geo.releases import open_store
 from tests.views.office import EDITOR, PART, PASSWORD, accounts_file, survey
 from views.cache import forget_release
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 MAIN = str(Path(__file__).parents[2] / "views" / "main.py")
 TIMEOUT_S = 90
@@ -153,3 +161,29 @@ def test_a_project_takes_its_site_from_a_file(plan: Plan) -> None:
     assert not app.exception
     assert "已采用文件中的范围：火炬园" in words(app)
     assert app.session_state["screen_map_drawn"]["type"] == "Polygon"
+
+
+def test_a_reading_can_be_stopped_and_taken_up_again(plan: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object, is_cancelled: Callable[[], bool], **__: object) -> None:
+        assert is_cancelled() is False
+        # A press of a button ends the run like this, at the next sign of life.
+        st.stop()
+
+    with monkeypatch.context() as patched:
+        patched.setattr("views.intake.read_intake", interrupted)
+        app = upload(opened(), "hongxian.zip", survey(plan.extents))
+        assert "停止" in [button.label for button in app.button]
+        app = press(app, "停止")
+    assert "已停止读取 hongxian.zip" in words(app)
+    assert "停止" not in [button.label for button in app.button]
+    app = press(app, "重新读取")
+    assert "已停止读取" not in words(app)
+    assert "shapefile" in words(app)
+
+
+def test_a_file_too_large_to_compare_says_so_of_the_whole_file(plan: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
+    intake = read_intake(survey(plan.extents), name="a.zip", plan=plan)
+    monkeypatch.setattr("views.intake.read_intake", lambda *_, **__: replace(intake, faults=(not_compared(2001),)))
+    app = upload(opened(), "a.zip", survey(plan.extents))
+    [row] = [row for table in app.dataframe for row in table.value.to_dict("records") if "2001" in str(row)]
+    assert "（整个文件）" in row.values()

@@ -13,7 +13,7 @@ from geo.errors import UnknownNameError
 from geo.plan import Plan, read_plan
 from geo.releases import Store, open_store
 from tests.views.office import EDITOR, PART, PASSWORD, PUBLISHER, accounts_file, actor
-from views.cache import forget_release, plan_of, shared_plan, shared_profiles
+from views.cache import forget_release, plan_of, shared_plan, shared_profiles, store_state
 
 MAIN = str(Path(__file__).parents[2] / "views" / "main.py")
 TIMEOUT_S = 90
@@ -221,3 +221,25 @@ def test_the_audit_is_shown_and_verified(store: Store) -> None:
     assert list(audit["操作"]) == ["发布", "审核", "起草", "建库"]
     press(app, "核验完整性")
     assert "核验通过" in words(app)
+
+
+def test_a_store_that_cannot_be_read_is_told_in_the_sessions_language(data: Path) -> None:
+    data.mkdir()
+    (data / "releases.gpkg").write_bytes(b"no database, and longer than the head of one " * 20)
+    forget_release()
+    assert "does not answer" in store_state()
+    app = opened()
+    assert "没有响应；请检查所在文件夹能否写入" in words(app)
+    assert "does not answer" not in words(app)
+    forget_release()
+    app.session_state["lang"] = "en"
+    app.run()
+    assert "does not answer" in words(app)
+
+
+def test_the_state_of_the_store_is_known(data: Path, plan: Plan) -> None:
+    assert store_state() == "none"
+    assert not data.exists()
+    open_store(data, plan)
+    forget_release()
+    assert store_state() == "ok"

@@ -1,5 +1,6 @@
 """Files, assets, map data and health, asked over HTTP as curl and QGIS ask."""
 
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -7,6 +8,9 @@ from urllib.parse import unquote
 
 import pytest
 from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
 from starlette.testclient import TestClient
 
 import views.routes
@@ -205,8 +209,35 @@ def test_map_data_is_made_once_and_cached_for_good(plan: Plan) -> None:
 
 def test_health_says_plan_and_release(client: TestClient, plan: Plan) -> None:
     assert client.get("health").json() == {
-        "status": "ok", "plan": "xiamen-2021-2025", "release": plan.release, "parks": 28, "extents": 41
+        "status": "ok", "plan": "xiamen-2021-2025", "release": plan.release, "extents_release": 1, "parks": 28,
+        "extents": 41,
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("state", ["ok", "none", "the release store does not answer"])
+def test_health_says_how_the_store_is(plan: Plan, state: str) -> None:
+    third = replace(plan, extents_release="extents.3")
+    said = TestClient(Starlette(routes=routes("", lambda: third, store_state=lambda: state))).get("/health").json()
+    assert (said["status"], said["store"], said["extents_release"]) == ("ok", state, 3)
+
+
+@pytest.mark.parametrize("path", ["health", "map/parks.geojson", "files/sectors.csv", "files/sectors.csv?release=1"])
+def test_nobody_else_waits_while_one_waits_for_the_store(plan: Plan, path: str) -> None:
+    where = []
+
+    def asked(_: int | None = None) -> Plan:
+        where.append(threading.current_thread())
+        return plan
+
+    async def loop(_: Request) -> PlainTextResponse:
+        where.append(threading.current_thread())
+        return PlainTextResponse("")
+
+    served = routes("", asked, map_layers={"parks": made}, plan_of=asked)
+    with TestClient(Starlette(routes=[*served, Route("/loop", loop)])) as client:
+        client.get("/loop")
+        assert client.get(f"/{path}").status_code == 200
+    assert len(set(where)) == 2
 
 
 # Parts, compression, other origins, releases

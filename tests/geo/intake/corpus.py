@@ -651,12 +651,12 @@ def _() -> bytes:
     return "\n".join(["地块名称,X,Y", *(f"甲,{x},{y}" for x, y in corners)]).encode()
 
 
-@case("amap.geojson", "coordinates of Amap", questions=("datum",))
+@case("amap.geojson", "coordinates of Amap", faults=("overlap",), questions=("datum",))
 def _() -> bytes:
     return displayed("GCJ-02")
 
 
-@case("baidu.geojson", "coordinates of Baidu", questions=("datum",))
+@case("baidu.geojson", "coordinates of Baidu", faults=("overlap",), questions=("datum",))
 def _() -> bytes:
     return displayed("BD-09")
 
@@ -746,7 +746,9 @@ def _() -> bytes:
 
 
 @case(
-    "district.geojson", "a park of Huli drawn in Tong'an", faults=("outside-district", "area-published", "area-present")
+    "district.geojson",
+    "a park of Huli drawn in Tong'an, over a park that is there",
+    faults=("overlap", "outside-district", "area-published", "area-present"),
 )
 def _() -> bytes:
     return collection(shapely.box(WEST, SOUTH, WEST + 0.03, SOUTH + 0.03), names=["火炬园"])

@@ -11,7 +11,7 @@ import pytest
 from geo.accounts import Actor
 from geo.plan import Plan
 from geo.releases import Store, open_store
-from tests.postgres import database, server
+from tests.postgres import database, server, spatial_template
 
 Places = Callable[[], AbstractContextManager[str]]
 
@@ -29,10 +29,19 @@ def postgres() -> Iterator[str]:
         yield url
 
 
+@pytest.fixture(scope="session")
+def template(postgres: str) -> Iterator[str]:
+    """Give the name of a database with PostGIS, to copy: making the extension anew takes most of a test's time."""
+    with spatial_template(postgres) as name:
+        yield name
+
+
 @pytest.fixture(scope="session", params=["file", "postgres"])
 def places(request: pytest.FixtureRequest) -> Places:
     """Give a maker of empty places, each gone at the end of its block."""
-    return folder if request.param == "file" else partial(database, request.getfixturevalue("postgres"))
+    if request.param == "file":
+        return folder
+    return partial(database, request.getfixturevalue("postgres"), request.getfixturevalue("template"))
 
 
 @pytest.fixture

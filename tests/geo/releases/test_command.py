@@ -4,6 +4,7 @@ import argparse
 import csv
 import io
 import json
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +12,15 @@ import geopandas as gpd
 import pytest
 
 from geo.accounts import AccountsError, RoleError, hash_password
-from geo.plan import Plan
+from geo.plan import Plan, read_plan
 from geo.releases import Store, open_store
 from geo.releases.command import add_releases, draft_saver
 from geo.releases.content import content_digest
 from tests.geo.releases.publishing import changed
 
 PASSWORD = "range of the tide"  # noqa: S105  (of nobody)
+#: Every command of these tests reads the same package.
+READ_ONCE = cache(read_plan)
 Capture = pytest.CaptureFixture[str]
 
 
@@ -34,6 +37,7 @@ def accounts(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def kept(tmp_path: Path, accounts: Path, yunpu_plan: Plan, monkeypatch: pytest.MonkeyPatch) -> Store:
     """Give the store that the settings name, with one draft."""
+    monkeypatch.setattr("geo.releases.command.read_plan", READ_ONCE)
     monkeypatch.setenv("YUANTU_DATA", str(tmp_path))
     monkeypatch.delenv("YUANTU_DATABASE", raising=False)
     monkeypatch.setenv("YUANTU_ACCOUNTS", str(accounts))

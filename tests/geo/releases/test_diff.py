@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import geopandas as gpd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely import Polygon, box
 from shapely.affinity import translate
@@ -84,6 +84,7 @@ def test_the_same_extents_in_another_order_have_no_changes(plan: Plan) -> None:
     assert "hausdorff_m" in changes.columns
 
 
+@settings(max_examples=40)
 @given(
     dx=st.floats(-0.01, 0.01), dy=st.floats(-0.01, 0.01), grade=st.sampled_from("ABCD"), row=st.integers(0, 3),
     width=st.floats(0.001, 0.1),

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import socket
+import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from geopandas.testing import assert_geodataframe_equal
 
 from geo.__main__ import main
 from geo.accounts import Actor
+from geo.errors import UnknownNameError
 from geo.plan import Plan, read_plan
 from geo.releases import Store, StoreError, open_store
+from geo.releases.backend import CONNECT_S
 from geo.releases.finding import find_store, plan_now
 from geo.releases.origins import SOURCE, file_source
+from geo.releases.shipped import Shipped
 from tests.views.office import EDITOR, PART, PASSWORD, accounts_file, survey
 
 BOTH = Actor("林工", frozenset({"publisher"}))
@@ -77,3 +84,53 @@ def test_a_draft_by_command_keeps_what_was_published_before(
     assert (kept.base, kept.actor, kept.source_file) == (2, EDITOR, "hongxian.zip")
     grades = store.draft_extents(2).set_index("extent_id")["grade"]
     assert (grades[PART], grades["film-base/main"]) == ("A", "A")
+
+
+READING = [
+    ["list"], ["list", "--drafts"], ["list", "--csv"], ["show", "1"], ["diff", "1", "1"], ["export", "1"], ["audit"],
+    ["audit", "--csv"], ["verify"],
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("words", READING, ids=" ".join)
+def test_a_command_that_reads_answers_from_the_package_and_makes_no_store(
+    words: list[str], plan: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("geo.releases.command.read_plan", lambda _: plan)
+    monkeypatch.setenv("YUANTU_DATA", str(tmp_path / "data"))
+    assert main(["releases", *words]) == 0
+    told = capsys.readouterr()
+    assert "the plan package's own release 1" in told.err
+    assert told.out
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_package_is_release_1_until_there_is_a_store(plan: Plan, tmp_path: Path) -> None:
+    shipped, store = Shipped(plan), open_store(tmp_path, plan)
+    assert replace(shipped.release(1), at="") == replace(store.release(1), at="")
+    assert shipped.release(1).at == plan.descriptor["created"]
+    assert_geodataframe_equal(shipped.extents(1), store.extents(1))
+    assert list(shipped.releases()) == list(store.releases())
+    assert list(shipped.drafts()) == list(store.drafts())
+    assert list(shipped.audit()) == list(store.audit())
+    with pytest.raises(UnknownNameError, match="no release 2"):
+        shipped.extents(2)
+
+
+def test_an_empty_file_in_the_stores_place_stays_empty(plan: Plan, tmp_path: Path) -> None:
+    file = tmp_path / "releases.gpkg"
+    file.touch()
+    assert find_store(tmp_path, plan) is None
+    assert file.stat().st_size == 0
+
+
+def test_a_server_that_does_not_answer_is_given_up_within_seconds(plan: Plan) -> None:
+    with socket.socket() as silent:
+        # It takes a connection, and never says a word.
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        start = time.monotonic()
+        with pytest.raises(StoreError, match="does not answer") as caught:
+            find_store(f"postgresql://yuantu@127.0.0.1:{silent.getsockname()[1]}/yuantu", plan)
+    assert time.monotonic() - start < 4 * CONNECT_S
+    assert "请检查数据库服务是否运行" in caught.value.zh

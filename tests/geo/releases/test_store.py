@@ -16,6 +16,7 @@ from geo.plan import Plan
 from geo.releases import ContentError, ReleaseConflictError, StateError, Store, StoreError, open_store
 from geo.releases.content import content_digest
 from tests.geo.releases.publishing import changed, published, reviewed
+from tests.postgres import database
 
 
 def test_a_new_store_has_the_packages_own_extents_as_release_1(address: str, plan: Plan) -> None:
@@ -305,3 +306,8 @@ def test_a_failure_half_way_leaves_nothing(store: Store, publisher: Actor, monke
     assert store.current().number == 1
     assert store.verify() == []
     assert store.publish(draft.id, actor=publisher, why="…").number == 2
+
+
+def test_a_database_without_postgis_gets_it_with_the_store(postgres: str, yunpu_plan: Plan) -> None:
+    with database(postgres) as bare:
+        assert open_store(bare, yunpu_plan).verify() == []
