@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from geo.plan import Plan
 
 _PEER = "bench/peers/plain_app.py"
+_EMPTY = "bench/peers/empty_page.py"
 _PATHS = {"ours": "path[data-extent]", "peer": "path.part"}
 _CHANGES = 9
 _VISITS = 5
@@ -86,7 +87,7 @@ def _at(browser: Browser, package: Path, size: str, *, is_own: bool) -> Iterator
         )  # fmt: skip
         empty = 0.0
         if is_own:
-            bare = stack.enter_context(app_process(_PEER, {"YUANTU_PEER": "empty"}))
+            bare = stack.enter_context(app_process(_EMPTY))
             empty = _bare_bytes(browser, bare)
         yield Line(
             "interaction", f"bytes of a first visit, {size}", "MB",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
 import streamlit as st
 from starlette.requests import Request
 from starlette.responses import FileResponse
@@ -17,5 +15,4 @@ async def asset(request: Request) -> FileResponse:
     return FileResponse(STATIC_FOLDER / request.path_params["path"], headers={"Cache-Control": "public, max-age=3600"})
 
 
-PAGES = {"plain": "plain_page.py", "empty": "empty_page.py"}
-app = st.App(PAGES[os.environ.get("YUANTU_PEER", "plain")], routes=[Route("/assets/{path:path}", asset)])
+app = st.App("plain_page.py", routes=[Route("/assets/{path:path}", asset)])
