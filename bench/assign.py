@@ -88,7 +88,7 @@ def _beside_peers(folder: Path, zones: Path) -> Iterator[Line]:
     best = min(found, key=lambda name: statistics.median(found[name]))
     for name, peer in found.items():
         yield Line(
-            "assign", f"{POINTS:,} points to {ZONES:,} zones, file to file".replace(",", " "), "s", ours, peer,
+            "assign", f"{POINTS:,} points to {ZONES:,} zones".replace(",", " ") + ", file to file", "s", ours, peer,
             f"{name}{', the best of three' if name == best else ''}", most=1.1 if name == best else None,
             note="answers compared and equal; ours writes the rows in their order, and `certainty` too"
             if name == best else "",
@@ -116,7 +116,7 @@ def _parcels(folder: Path, zones: Path) -> Iterator[Line]:
         msg = "the ways disagree"
         raise AssertionError(msg)
     yield Line(
-        "assign", f"{PARCELS:,} parcels to {ZONES:,} zones, file to file".replace(",", " "), "s",
+        "assign", f"{PARCELS:,} parcels to {ZONES:,} zones".replace(",", " ") + ", file to file", "s",
         found["ours"], found["geopandas"], "geopandas.overlay, the largest share of each",
         note="shares compared, equal to 0.001",
     )  # fmt: skip
