@@ -31,7 +31,10 @@ def main() -> int:
     start = time.monotonic()
     lines: list[Line] = []
     broken: dict[str, str] = {}
-    for name in chosen.suite or SUITES:
+    names = chosen.suite or SUITES
+    # A part of the suites does not replace the document of a whole run.
+    target = Path(chosen.output) if chosen.output else None if chosen.suite else DOCUMENT
+    for number, name in enumerate(names, start=1):
         print(f"# {name}", flush=True)
         try:
             for line in importlib.import_module(f"bench.{name}").lines():
@@ -40,12 +43,11 @@ def main() -> int:
         except Exception as error:  # noqa: BLE001  (what one suite lacks must not lose what the others measured)
             traceback.print_exc()
             broken[name] = f"{type(error).__name__}: {error}"
-    text = document(lines, minutes=(time.monotonic() - start) / 60, broken=broken)
-    # A part of the suites does not replace the document of a whole run.
-    target = Path(chosen.output) if chosen.output else None if chosen.suite else DOCUMENT
-    if target is not None:
-        target.write_text(text, encoding="utf-8")
-        print(f"Wrote {target}")
+        left = dict.fromkeys(names[number:], "the run was ended before it")
+        if target is not None:
+            text = document(lines, minutes=(time.monotonic() - start) / 60, broken=broken | left)
+            target.write_text(text, encoding="utf-8")
+            print(f"Wrote {target}", flush=True)
     short = [line for line in lines if line.is_met is False]
     print(f"{len(lines)} lines, {len(short)} fall short", file=sys.stderr)
     return 1 if broken else 0
