@@ -66,7 +66,7 @@ def _read(name: str, content: bytes) -> Intake | None:
     asked = hashlib.sha256(content + json.dumps([name, answers]).encode()).hexdigest()
     if state.value("site_asked") != asked:
         found: Any
-        with st.spinner(word("intake_reading", name=name)):
+        with st.spinner(word("screen_site_reading", name=name)):
             try:
                 found = read_intake(content, name=name, answers=answers, plan=shared_plan())
             except GeoError as error:

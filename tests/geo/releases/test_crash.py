@@ -22,12 +22,13 @@ KILLS, KILLS_A_STORE = 200, 25
 
 #: Children are forked from a process that has imported everything and has no threads.
 PROCESSES = get_context("forkserver")
-PROCESSES.set_forkserver_preload(["tests.geo.releases.publishing"])
 
 
 @contextmanager
 def child(target: Any, *arguments: Any) -> Iterator[tuple[BaseProcess, Connection]]:
     """Run a function in a process of its own, with the writing end of a pipe as its last argument."""
+    # Other libraries set this list too, and the server of children reads it once, at the first child.
+    PROCESSES.set_forkserver_preload(["tests.geo.releases.publishing"])
     reading, writing = PROCESSES.Pipe(duplex=False)
     process = PROCESSES.Process(target=target, args=(*arguments, writing))
     process.start()
