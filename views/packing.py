@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import gzip
 import re
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -60,7 +61,8 @@ class StaticPacking:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request for a static file, or pass it on."""
         if _is_document(scope):
-            await self._app(_unpacked(scope), receive, _Document(self, send, is_packed=_takes_gzip(scope)))
+            changed = partial(self._document, is_packed=_takes_gzip(scope))
+            await self._app(_unpacked(scope), receive, _Gathered(send, changed))
             return
         if not _is_asked(scope):
             await self._app(scope, receive, send)
@@ -68,27 +70,28 @@ class StaticPacking:
         path = str(scope["path"])
         known = self._kept.get(path)
         if known is None:
-            await self._app(scope, receive, _StaticFile(self, send, path=path))
+            await self._app(scope, receive, _Gathered(send, partial(self._static_file, path)))
             return
         await send({"type": "http.response.start", "status": 200, "headers": known.headers})
         await send({"type": "http.response.body", "body": known.content})
 
-    def keep(self, path: str, headers: Headers, content: bytes) -> _Packed:
+    def _static_file(self, path: str, headers: Headers, content: bytes) -> _Packed:
         """Pack a file and remember it while there is room."""
-        body = gzip.compress(_UNUSED_FONT.sub(b"", content), _LEVEL, mtime=0)
-        kept = [(name, value) for name, value in headers if name.lower() not in {b"content-length", b"etag"}]
-        kept += [
-            (b"content-encoding", b"gzip"),
-            (b"vary", b"Accept-Encoding"),
-            (b"content-length", str(len(body)).encode()),
-        ]
-        packed = _Packed(kept, body)
-        if self._bytes + len(body) <= _MOST_BYTES:
+        if len(content) < _SMALL:
+            return _Packed(headers, content)
+        packed = _gzipped(_left(headers, {b"etag"}), _UNUSED_FONT.sub(b"", content))
+        if self._bytes + len(packed.content) <= _MOST_BYTES:
             self._kept[path] = packed
-            self._bytes += len(body)
+            self._bytes += len(packed.content)
         return packed
 
-    def announced(self, content: bytes) -> bytes:
+    def _document(self, headers: Headers, content: bytes, *, is_packed: bool) -> _Packed:
+        """Send the document that opens a visit with what is announced."""
+        body = self._announced(content)
+        kept = _left(headers, {b"etag", b"last-modified", b"accept-ranges"})
+        return _gzipped(kept, body) if is_packed else _Packed([*kept, _length(body)], body)
+
+    def _announced(self, content: bytes) -> bytes:
         """Write into a document which scripts a visit goes on to fetch."""
         if not _DOCUMENT.search(content):
             return content
@@ -99,10 +102,10 @@ class StaticPacking:
 
 
 class _Gathered:
-    """Gathers an answer of the app inside; what is no text, or no success, goes out as it came."""
+    """Gathers a text of the app inside and sends what becomes of it; all else goes out as it came."""
 
-    def __init__(self, packing: StaticPacking, send: Send) -> None:
-        self._packing, self._send = packing, send
+    def __init__(self, send: Send, changed: Callable[[Headers, bytes], _Packed]) -> None:
+        self._send, self._changed = send, changed
         self._start: Message | None = None
         self._parts: list[bytes] = []
 
@@ -116,44 +119,23 @@ class _Gathered:
         else:
             self._parts.append(message.get("body", b""))
             if not message.get("more_body", False):
-                headers, body = self._changed(self._start["headers"], b"".join(self._parts))
-                await self._send({**self._start, "headers": headers})
-                await self._send({"type": "http.response.body", "body": body})
-
-    def _changed(self, headers: Headers, body: bytes) -> tuple[Headers, bytes]:
-        """Give what goes out in place of an answer."""
-        raise NotImplementedError
+                made = self._changed(self._start["headers"], b"".join(self._parts))
+                await self._send({**self._start, "headers": made.headers})
+                await self._send({"type": "http.response.body", "body": made.content})
 
 
-class _Document(_Gathered):
-    """The document that opens a visit, with what is announced."""
-
-    def __init__(self, packing: StaticPacking, send: Send, *, is_packed: bool) -> None:
-        super().__init__(packing, send)
-        self._is_packed = is_packed
-
-    def _changed(self, headers: Headers, body: bytes) -> tuple[Headers, bytes]:
-        body = self._packing.announced(body)
-        changed = {b"content-length", b"etag", b"last-modified", b"accept-ranges"}
-        kept = [(name, value) for name, value in headers if name.lower() not in changed]
-        if self._is_packed:
-            body = gzip.compress(body, _LEVEL, mtime=0)
-            kept += [(b"content-encoding", b"gzip"), (b"vary", b"Accept-Encoding")]
-        return [*kept, (b"content-length", str(len(body)).encode())], body
+def _gzipped(headers: Headers, content: bytes) -> _Packed:
+    body = gzip.compress(content, _LEVEL, mtime=0)
+    return _Packed([*headers, (b"content-encoding", b"gzip"), (b"vary", b"Accept-Encoding"), _length(body)], body)
 
 
-class _StaticFile(_Gathered):
-    """A static file, packed and kept."""
+def _left(headers: Headers, without: set[bytes]) -> Headers:
+    """Headers that stay true of changed bytes."""
+    return [(name, value) for name, value in headers if name.lower() not in without | {b"content-length"}]
 
-    def __init__(self, packing: StaticPacking, send: Send, *, path: str) -> None:
-        super().__init__(packing, send)
-        self._path = path
 
-    def _changed(self, headers: Headers, body: bytes) -> tuple[Headers, bytes]:
-        if len(body) < _SMALL:
-            return headers, body
-        packed = self._packing.keep(self._path, headers, body)
-        return packed.headers, packed.content
+def _length(body: bytes) -> tuple[bytes, bytes]:
+    return (b"content-length", str(len(body)).encode())
 
 
 def _is_document(scope: Scope) -> bool:
