@@ -34,8 +34,8 @@ def show_card(park_id: str | None) -> None:
             f"<p>{word('card_empty_legend')}</p></div>"
         )
         return
-    parks = shared_plan().parks.set_index("park_id")
-    park = parks.loc[park_id]
+    parks = shared_plan().parks
+    park = parks[parks["park_id"] == park_id].iloc[0]
     st.html(
         "<div class='yt-card'>"
         + _head(park)
@@ -222,11 +222,12 @@ def _district_names() -> dict[str, str]:
 
 def _nearest(park_id: str) -> str:
     nearest = shared_profiles().nearest
-    own = nearest[nearest["park_id"] == park_id].sort_values("distance_m").drop_duplicates("kind").set_index("kind")
+    own = nearest[nearest["park_id"] == park_id].sort_values("distance_m").drop_duplicates("kind")
+    found = {row["kind"]: row for row in own.to_dict("records")}
     rows = [
-        f"<tr><th>{word(f'kind_{kind}')}</th><td>{escape(own.loc[kind, column('place')])}</td>"
-        f"<td>{metres(own.loc[kind, 'distance_m'])} <small>±{metres(own.loc[kind, 'accuracy_m'])}</small></td></tr>"
-        for kind in _in_order(own.index)
+        f"<tr><th>{word(f'kind_{kind}')}</th><td>{escape(found[kind][column('place')])}</td>"
+        f"<td>{metres(found[kind]['distance_m'])} <small>±{metres(found[kind]['accuracy_m'])}</small></td></tr>"
+        for kind in _in_order(found)
     ]
     return _section(
         word("card_nearest"), f"<table class='yt-nearest'>{''.join(rows)}</table>", word("card_nearest_note")

@@ -50,9 +50,8 @@ def grade_words(grades: Mapping[str, int]) -> str:
 def part_names(plan: Plan) -> dict[str, str]:
     """Names of park parts by the id of their extent."""
     parks = plan.parks.set_index("park_id")
-    parts = plan.parts.set_index(["park_id", "part_id"])[column("name")]
     names = {}
-    for (park, part), name in parts.items():
+    for park, part, name in plan.parts[["park_id", "part_id", column("name")]].itertuples(index=False, name=None):
         short, full = parks.loc[park, [column("short"), column("name")]]
         names[f"{park}/{part}"] = short if name in {short, full} else f"{short} · {name}"
     return names

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +19,9 @@ from views.map import show_map
 from views.words import column, either, listed, word
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable
+    from collections.abc import Hashable, Mapping
+
+    from streamlit.elements.lib.column_types import ColumnConfig
 
 _TABLE = "parks_table"
 
@@ -41,7 +44,7 @@ def _filters() -> None:
     """Draw the filters; each keeps its value across pages and stands in the address."""
     plan = shared_plan()
     known = state.allowed(plan)
-    names = plan.sectors.set_index("sector_id")[column("short")].to_dict()
+    names = dict(zip(plan.sectors["sector_id"], plan.sectors[column("short")], strict=True))
     districts = dict(zip(plan.districts["name_zh"], plan.districts[column("name")], strict=True))
     parks = dict(zip(plan.parks["park_id"], plan.parks[column("short")], strict=True))
     with st.sidebar:
@@ -62,7 +65,7 @@ def _filters() -> None:
             _pills("grade", known["grade"], {grade: grade for grade in known["grade"]})
 
 
-def _pills(key: str, options: list[str], names: dict[str, str]) -> None:
+def _pills(key: str, options: list[str], names: Mapping[str, str]) -> None:
     st.pills(
         word(f"filter_{key}"),
         options,
@@ -104,7 +107,7 @@ def _table(extent_ids: list[str]) -> None:
         rows.drop(columns="park_id"),
         key=_TABLE,
         hide_index=True,
-        on_select=lambda: state.table_event(_TABLE, park_ids),
+        on_select=partial(state.table_event, _TABLE, park_ids),
         selection_mode="single-row",
         height="content",
         column_config=_columns(),
@@ -113,7 +116,7 @@ def _table(extent_ids: list[str]) -> None:
     st.caption(word("table_hint"))
 
 
-def _columns() -> dict[str, object]:
+def _columns() -> dict[str, ColumnConfig]:
     return {
         "park": st.column_config.TextColumn(word("table_park"), width="large"),
         "sectors": st.column_config.TextColumn(word("table_sectors"), width="medium"),

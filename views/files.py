@@ -117,8 +117,9 @@ def _everything() -> None:
 
 
 def _facts(chosen: Layer) -> str:
-    sources = shared_plan().sources.set_index("source_id")
-    titles = [sources.loc[source, column("title")] for source in chosen.source_ids if source in sources.index]
+    sources = shared_plan().sources
+    known = dict(zip(sources["source_id"], sources[column("title")], strict=True))
+    titles = [known[source] for source in chosen.source_ids if source in known]
     shown = titles[:4] + ([f"… +{len(titles) - 4}"] if len(titles) > 4 else [])  # noqa: PLR2004
     rows = [
         (word("files_what"), either(chosen.what_zh, chosen.what_en)),

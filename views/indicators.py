@@ -41,7 +41,9 @@ def _table_one() -> None:
         is_part = isinstance(first.get("parent_id"), str)
         number = "" if is_part else str(first["table_no"])
         figures = {
-            kind: "、".join(_figure(row.qualifier, row.value) for row in group[group["kind"] == kind].itertuples())
+            kind: "、".join(
+                _figure(row["qualifier"], row["value"]) for row in group.to_dict("records") if row["kind"] == kind
+            )
             for kind in ("baseline", "target")
         }
         name = escape(first[column("name")])

@@ -192,7 +192,7 @@ def _exported(plan: Plan, name: str, asked: dict[str, list[str]]) -> ExportedFil
         return _WHOLE[name](plan, crs)
     layer_id, format_id = _layer_and_format(name, plan)
     filters = {_FILTERS[key]: values for key, values in asked.items()}
-    return cached_export(plan, layer_id, format=format_id, crs=crs, options=single, **filters)  # type: ignore[arg-type]
+    return cached_export(plan, layer_id, format=format_id, crs=crs, options=single, **filters)
 
 
 def _once(name: str, values: list[str]) -> str:

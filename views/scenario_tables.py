@@ -70,7 +70,7 @@ def _by_district(rows: pd.DataFrame, form: str) -> None:
     """Set districts down and sectors across, before and after in one cell."""
     sectors = shared_plan().main_sectors
     names = dict(zip(sectors["sector_id"], sectors[column("short")], strict=True))
-    said = [pair(*pair, form=form) for pair in zip(rows["before"], rows["after"], strict=True)]
+    said = [pair(before, after, form) for before, after in zip(rows["before"], rows["after"], strict=True)]
     wide = rows.assign(said=said).pivot_table(
         index="district_zh", columns="sector_id", values="said", aggfunc="first", sort=False
     )
@@ -117,7 +117,7 @@ def _output(changed: Changed) -> None:
         {
             word("fit_pick_sector"): rows[column("sector")],
             word("scenario_target"): [
-                pair(*pair) for pair in zip(rows["target_before"], rows["target_after"], strict=True)
+                pair(before, after) for before, after in zip(rows["target_before"], rows["target_after"], strict=True)
             ],
             word("scenario_density_before"): [_range(row, "before") for row in rows.to_dict("records")],
             word("scenario_density_after"): [_range(row, "after") for row in rows.to_dict("records")],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -13,7 +14,8 @@ from geo.errors import GeoError
 from geo.intake import read_intake
 from views import state
 from views.cache import shared_plan
-from views.intake import TYPES, choice_words, refusal
+from views.intake import TYPES, choice_words
+from views.refusals import refusal
 from views.words import either, word
 
 if TYPE_CHECKING:
@@ -44,7 +46,7 @@ def show_site_file(map_key: str) -> None:
         choices = list(dict.fromkeys(filter(None, [question.guess, *question.choices])))
         st.selectbox(
             word(f"intake_ask_{question.kind}"), choices, index=None, key=f"site_q_{question.kind}", on_change=_answer,
-            args=(question.kind,), format_func=lambda choice, kind=question.kind: choice_words(kind, choice),
+            args=(question.kind,), format_func=partial(choice_words, question.kind),
             help=either(question.why, question.why_en),
         )  # fmt: skip
     if not intake.questions:
