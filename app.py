@@ -13,6 +13,7 @@ from layers.served import BROWSER_LAYERS, browser_layer
 from views.atlas_files import bundle_routes
 from views.cache import plan_of, shared_plan, store_state, warm
 from views.large_files import data_folder, large_setting
+from views.opening import opened, opening_routes
 from views.packing import StaticPacking
 from views.routes import routes
 from views.settings import base_path, setting
@@ -36,8 +37,9 @@ def _prepare() -> None:
 app = st.App(
     "views/main.py",
     lifespan=lifespan,
-    middleware=[Middleware(StaticPacking)],
+    middleware=[Middleware(StaticPacking, written=partial(opened, base=base_path()))],
     routes=bundle_routes(base_path())
+    + opening_routes(base_path())
     + tile_routes(base_path(), large_setting, data_folder)
     + routes(
         base_path(),

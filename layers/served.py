@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 _COARSE_M = 1000.0  # from here on a third digit of an area would pretend too much
 _DECIMALS = 5  # about 1 m, far below any accuracy that the package states
+#: Some ten metres are enough for an outline that is true to 25.
+_COARSE = {"halos": 4}
 #: Kinds of places that orient a reader; the others are carriers of innovation.
 ANCHORS = frozenset({"airport", "rail", "port", "ferry"})
 _LISTED = ("aligned", "layout_only", "unreflected")
@@ -92,7 +94,7 @@ def served_group(name: str, url: str, title: str, *, overlay: bool = True, show:
 
 def browser_layer(plan: Plan, name: str) -> bytes:
     """
-    GeoJSON of one layer for the browser: WGS 84, five decimals, only the properties that are drawn.
+    GeoJSON of one layer for the browser: WGS 84, five decimals (halos four), only the properties that are drawn.
 
     Parameters
     ----------
@@ -120,15 +122,15 @@ def browser_layer(plan: Plan, name: str) -> bytes:
     table = BROWSER_LAYERS[name](plan).to_crs(WGS84)
     collection = json.loads(table.to_json(drop_id=True, na="null"))
     for feature in collection["features"]:
-        feature["geometry"]["coordinates"] = _rounded(feature["geometry"]["coordinates"])
+        feature["geometry"]["coordinates"] = _rounded(feature["geometry"]["coordinates"], _COARSE.get(name, _DECIMALS))
     collection.pop("crs", None)
     return json.dumps(collection, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()
 
 
-def _rounded(coordinates: Any) -> Any:  # noqa: ANN401
+def _rounded(coordinates: Any, decimals: int) -> Any:  # noqa: ANN401
     if isinstance(coordinates, float | int):
-        return round(coordinates, _DECIMALS)
-    return [_rounded(part) for part in coordinates]
+        return round(coordinates, decimals)
+    return [_rounded(part, decimals) for part in coordinates]
 
 
 def _parks(plan: Plan) -> gpd.GeoDataFrame:

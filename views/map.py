@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 from streamlit_folium import st_folium
 
-from geo.selection import selected_extents
 from layers.atlas import atlas_state
 from views import state
-from views.cache import new_atlas, shared_facets
+from views.cache import new_atlas
+from views.map_state import atlas_values
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-
-_LISTED = ("aligned", "layout_only", "unreflected")
 
 
 def show_map(
@@ -56,39 +53,10 @@ def show_map(
             use_container_width=True,
             returned_objects=[],
             feature_group_to_add=atlas_state(
-                {
-                    "shown": list(extent_ids),
-                    "selected": state.chosen_park(),
-                    "sectors": list(state.selection().sectors),
-                    "counts": sector_counts(extent_ids),
-                    "ranks": dict(ranks or {}),
-                    "site": site,
-                    "filters": _switches() if extra is None and ranks is None else None,
-                }
+                atlas_values(extent_ids, state.selection(), state.chosen_park())
+                | {"ranks": dict(ranks or {}), "site": site}
+                | ({} if extra is None and ranks is None else {"filters": None})
                 | dict(extra or {})
             ),
             on_change=lambda: state.map_event(key),
         )
-
-
-def _switches() -> dict[str, Any]:
-    """What the sidebar has switched and its other filters let through, so that the browser can go on by itself."""
-    chosen = state.selection()
-    others = replace(chosen, sectors=(), districts=())
-    is_plain = not (chosen.verdicts or chosen.listings)
-    rest = replace(others, verdicts=(), listings=()) if is_plain or not chosen.sectors else others
-    return {
-        "sector": list(chosen.sectors),
-        "district": list(chosen.districts),
-        "rest": None if others.is_empty else selected_extents(shared_facets(), rest if chosen.sectors else others),
-        "isPlain": is_plain,
-    }
-
-
-def sector_counts(extent_ids: Sequence[str]) -> dict[str, int]:
-    """How many of the shown parks the layout lists for each sector."""
-    facets = shared_facets()
-    shown = facets.parts.loc[facets.parts["extent_id"].isin(extent_ids), "park_id"]
-    pairs = facets.fit[facets.fit["verdict"].isin(_LISTED) & facets.fit["park_id"].isin(shown)]
-    counts = pairs.groupby("sector_id")["park_id"].nunique()
-    return {str(sector): int(count) for sector, count in counts.items()}

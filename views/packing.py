@@ -35,7 +35,8 @@ _SMALL = 1024
 _ANNOUNCED = 160
 #: What is kept in memory at most; Streamlit's own files are some 4 MB packed.
 _MOST_BYTES = 32_000_000
-_LEVEL = 6
+#: Done once and kept, so the best that gzip can.
+_LEVEL = 9
 
 
 class _Packed(NamedTuple):
@@ -51,17 +52,19 @@ class StaticPacking:
     ----------
     app
         The app inside.
+    written
+        What becomes of a document that opens a visit, from its content, path and query.
     """
 
-    def __init__(self, app: App) -> None:
-        self._app = app
+    def __init__(self, app: App, written: Callable[[bytes, str, bytes], bytes] = lambda document, *_: document) -> None:
+        self._app, self._written = app, written
         self._kept: dict[str, _Packed] = {}
         self._bytes = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request for a static file, or pass it on."""
         if _is_document(scope):
-            changed = partial(self._document, is_packed=_takes_gzip(scope))
+            changed = partial(self._document, scope)
             await self._app(_unpacked(scope), receive, _Gathered(send, changed))
             return
         if not _is_asked(scope):
@@ -85,16 +88,16 @@ class StaticPacking:
             self._bytes += len(packed.content)
         return packed
 
-    def _document(self, headers: Headers, content: bytes, *, is_packed: bool) -> _Packed:
-        """Send the document that opens a visit with what is announced."""
-        body = self._announced(content)
+    def _document(self, scope: Scope, headers: Headers, content: bytes) -> _Packed:
+        """Send the document that opens a visit with what is announced and written into it."""
+        body = content
+        if _DOCUMENT.search(content):
+            body = self._written(self._announced(content), str(scope["path"]), scope["query_string"])
         kept = _left(headers, {b"etag", b"last-modified", b"accept-ranges"})
-        return _gzipped(kept, body) if is_packed else _Packed([*kept, _length(body)], body)
+        return _gzipped(kept, body) if _takes_gzip(scope) else _Packed([*kept, _length(body)], body)
 
     def _announced(self, content: bytes) -> bytes:
         """Write into a document which scripts a visit goes on to fetch."""
-        if not _DOCUMENT.search(content):
-            return content
         paths = (path[path.index("/static/js/") + 1 :] for path in list(self._kept) if "/static/js/" in path)
         new = [path for path in paths if path.endswith(".js") and path.encode() not in content][:_ANNOUNCED]
         links = "".join(f'<link rel="modulepreload" crossorigin href="./{path}">' for path in new)

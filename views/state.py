@@ -18,7 +18,7 @@ from geo.scenario.text import Scenario, from_url_text, url_or_none
 from geo.selection import LISTINGS, Selection
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from geo.accounts import Actor
     from geo.plan import Plan
@@ -34,20 +34,37 @@ def open_session(plan: Plan) -> None:
     """Take the choices from the address when the session opens; what the plan does not know is left out."""
     if st.session_state.get(_OPENED):
         return
-    known = allowed(plan)
-    for key in MANY:
-        given = st.query_params.get_all(key)
-        st.session_state[key] = [value for value in known[key] if value in given]
-    st.session_state["lang"] = _one("lang", LANGUAGES) or LANGUAGES[0]
-    st.session_state["park"] = _one("park", list(plan.parks["park_id"]))
-    st.session_state["q"] = st.query_params.get("q", "")[:80]
+    given = {key: st.query_params.get_all(key) for key in st.query_params}
+    for key, value in choices(given, plan).items():
+        st.session_state[key] = value
     _open_scenario(st.query_params.get("scenario"))
     st.session_state[_OPENED] = True
 
 
-def _one(key: str, known: Sequence[str]) -> str | None:
-    value = st.query_params.get(key)
-    return value if value in known else None
+def choices(given: Mapping[str, Sequence[str]], plan: Plan) -> dict[str, Any]:
+    """
+    Read from an address what it chooses; what the plan does not know is left out.
+
+    Parameters
+    ----------
+    given
+        Values by key, as the query of the address has them.
+    plan
+        The plan that is shown.
+
+    Returns
+    -------
+    choices
+        Lists for the keys of `MANY`; `lang`, `park` (or None) and `q`.
+    """
+    known = allowed(plan)
+    found: dict[str, Any] = {key: [value for value in known[key] if value in given.get(key, ())] for key in MANY}
+    last = {key: values[-1] for key, values in given.items() if values}
+    return found | {
+        "lang": last.get("lang") if last.get("lang") in LANGUAGES else LANGUAGES[0],
+        "park": last.get("park") if last.get("park") in set(plan.parks["park_id"]) else None,
+        "q": last.get("q", "")[:80],
+    }
 
 
 def allowed(plan: Plan) -> dict[str, list[str]]:
@@ -81,7 +98,12 @@ def language() -> str:
 
 def selection() -> Selection:
     """The filters as the session has set them."""
-    chosen: dict[str, tuple[str, ...]] = {key: tuple(st.session_state.get(key) or ()) for key in MANY}
+    return selection_of({key: st.session_state.get(key) for key in (*MANY, "q")})
+
+
+def selection_of(chosen_values: Mapping[str, Any]) -> Selection:
+    """Filters as of choices by key."""
+    chosen: dict[str, tuple[str, ...]] = {key: tuple(chosen_values.get(key) or ()) for key in MANY}
     return Selection(
         sectors=chosen["sector"],
         tracks=chosen["track"],
@@ -89,7 +111,7 @@ def selection() -> Selection:
         verdicts=chosen["verdict"],
         listings=chosen["listing"],
         grades=chosen["grade"],
-        text=str(st.session_state.get("q") or ""),
+        text=str(chosen_values.get("q") or ""),
     )
 
 

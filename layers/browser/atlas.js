@@ -15,6 +15,7 @@
   var LABELS_TRIED = 300;
   var ANSWER_MS = 5000;     // how long the page may take to confirm what the browser has decided
   var pressed = null;       // {filters, shown, at}: a filter decided here, before the page has answered
+  var asked = null;         // what a person clicked while this map opened the visit
   var painter = null, haloPainter = null, focused = "null";
   var drawn = { group: null, text: "null", isBusy: false }, drafts = { text: "null", ids: [] }, sync = null, patterns = {};
   var config = null, map = null, legendBox = null, parksGroup = null, sequence = 0, pending = 0, isReady = false, home = null;
@@ -337,6 +338,24 @@
     [painter, haloPainter].forEach(function (one) { if (one) { one.repaint(); } });
     drawLegend();
     placeLabels();
+    if (state.isOpening) { window.parent.postMessage({ yuantu: "drawn" }, location.origin); } else if (state.shown) { takeOver(); }
+  }
+
+  /* While a page is loading a map like this one stands in its place; its view and its last click are kept. */
+  function takeOver() {
+    var page = pageWindow(), frame = page && page.document.getElementById("yuantu-opening");
+    if (!frame) { return; }
+    if (map.getContainer().style.visibility === "hidden" || !map.getSize().y) { setTimeout(takeOver, 25); return; }
+    var left = frame.contentWindow.yuantu ? frame.contentWindow.yuantu.left() : {};
+    if (left.view) { map.setView(left.view.at, left.view.zoom, { animate: false }); }
+    frame.remove();
+    if (left.asked) { tell(left.asked); }
+  }
+
+  /* What a person did here while this map opened the visit. */
+  function left() {
+    var at = map.getCenter();
+    return { view: atHome() ? null : { at: [at.lat, at.lng], zoom: map.getZoom() }, asked: asked };
   }
 
   /* What the page wants seen, once; afterwards the person moves. */
@@ -566,6 +585,11 @@
   }
 
   function tell(event) {
+    if (state.isOpening) {
+      asked = event;
+      if (event.type === "select") { state.selected = event.park_id; draw(); }
+      return;
+    }
     sequence += 1;
     event.n = Date.now() + "." + sequence;
     window.parent.postMessage({ isStreamlitMessage: true, type: "streamlit:setComponentValue", value: event, dataType: "json" }, "*");
@@ -716,7 +740,7 @@
   /* The app drops the fragment whenever it writes the query, so it is written again. */
   function writeView() {
     var page = pageWindow();
-    if (!page || !document.contains(map.getContainer()) || !isSpeaker(page)) { return; }
+    if (!page || state.isOpening || !document.contains(map.getContainer()) || !isSpeaker(page)) { return; }
     var at = map.getCenter();
     var hash = atHome() ? "" : "#view=" + [at.lng.toFixed(5), at.lat.toFixed(5), +map.getZoom().toFixed(2)].join(",");
     if (hash) { page.sessionStorage.setItem(viewKey(page), hash.slice(6)); }
@@ -737,5 +761,5 @@
     home = viewText();
   }
 
-  window.yuantu = { start: start, served: served, apply: apply, parts: parts, halos: halos, count: count, state: function () { return state; } };
+  window.yuantu = { start: start, served: served, apply: apply, parts: parts, halos: halos, count: count, left: left, state: function () { return state; } };
 })();

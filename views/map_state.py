@@ -1,0 +1,49 @@
+"""What the map of parks is told to show, from filters and a chosen park."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from geo.selection import Selection, selected_extents
+from views.cache import shared_facets
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_LISTED = ("aligned", "layout_only", "unreflected")
+
+
+def atlas_values(extent_ids: Sequence[str], chosen: Selection, park_id: str | None) -> dict[str, Any]:
+    """State of a map whose parts were chosen by these filters, as of `layers.atlas.AtlasState`."""
+    return {
+        "shown": list(extent_ids),
+        "selected": park_id,
+        "sectors": list(chosen.sectors),
+        "counts": sector_counts(extent_ids),
+        "ranks": {},
+        "site": None,
+        "filters": _switches(chosen),
+    }
+
+
+def _switches(chosen: Selection) -> dict[str, Any]:
+    """What the sidebar has switched and its other filters let through, so that the browser can go on by itself."""
+    others = replace(chosen, sectors=(), districts=())
+    is_plain = not (chosen.verdicts or chosen.listings)
+    rest = replace(others, verdicts=(), listings=()) if is_plain or not chosen.sectors else others
+    return {
+        "sector": list(chosen.sectors),
+        "district": list(chosen.districts),
+        "rest": None if others.is_empty else selected_extents(shared_facets(), rest if chosen.sectors else others),
+        "isPlain": is_plain,
+    }
+
+
+def sector_counts(extent_ids: Sequence[str]) -> dict[str, int]:
+    """How many of the shown parks the layout lists for each sector."""
+    facets = shared_facets()
+    shown = facets.parts.loc[facets.parts["extent_id"].isin(extent_ids), "park_id"]
+    pairs = facets.fit[facets.fit["verdict"].isin(_LISTED) & facets.fit["park_id"].isin(shown)]
+    counts = pairs.groupby("sector_id")["park_id"].nunique()
+    return {str(sector): int(count) for sector, count in counts.items()}
