@@ -11,7 +11,7 @@ STAMPS := $(VENV)/.stamps
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: app test check bench clean help
+.PHONY: app test qgis check bench clean help
 # A recipe that fails half-way leaves no stamp behind.
 .DELETE_ON_ERROR:
 
@@ -23,6 +23,10 @@ test: $(STAMPS)/dev ## run every test, the browser's included
 	@$(BIN)/python tests/browser/chromium.py
 	@$(BIN)/python tests/postgres.py
 	@$(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadfile
+
+qgis: $(STAMPS)/dev ## open every kind of file in QGIS itself (installs QGIS, some 600 MB)
+	@$(BIN)/python tests/qgis/qgis_python.py
+	@$(BIN)/python -m pytest tests/qgis
 
 check: $(STAMPS)/dev ## lint, format, types, architecture, documentation
 	@$(BIN)/ruff check .

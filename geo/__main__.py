@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from geo.accounts.command import add_accounts
 from geo.allocation import join_allocations, join_diagnostics
 from geo.assign.command import add_assign
+from geo.commandline import add_plan
 from geo.errors import GeoError, PlanError
 from geo.fit import VERDICTS, fit_table
 from geo.intake.command import add_intake, run_intake
@@ -107,7 +108,7 @@ def _add_output(parser: argparse.ArgumentParser) -> None:
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="a JSON list (the default)")
     form.add_argument("--csv", action="store_true", help="CSV with a header row")
-    parser.add_argument("--plan", default=str(DEFAULT_PATH), metavar="PATH", help="folder of the plan package")
+    add_plan(parser)
 
 
 def _check(chosen: argparse.Namespace) -> int:

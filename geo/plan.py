@@ -18,8 +18,10 @@ import pandas as pd
 
 from geo.agreement import TRUE_WORDS
 from geo.crs import WGS84
+from geo.descriptor import ENCODING, OPTIONAL_FIELDS, read_descriptor
 from geo.errors import PlanError, UnknownNameError
-from geo.package import ENCODING, OPTIONAL_FIELDS, check_plan, features_of, read_descriptor
+from geo.features import features_of
+from geo.package import check_plan
 
 #: The package that comes with the project.
 DEFAULT_PATH = Path(__file__).parents[1] / "layers" / "plans" / "xiamen-2021-2025"

@@ -18,7 +18,7 @@ from layers.formats.archive import zipped
 from layers.formats.geopackage import geopackage_of
 from layers.formats.listed import FORMATS, format_of, formats_of
 from layers.formats.shapefile import short_names
-from layers.styles.qml import qml
+from layers.styles.qml import extract_qml
 from layers.styles.rules import extract_style
 from layers.styles.sld import sld
 
@@ -98,7 +98,7 @@ def _styles(plan: Plan, found: Layer, kind: str) -> dict[str, bytes]:
     names = short_names(rows) if kind in {"shp", "tab"} else {}
     style = extract_style(rows)
     return {
-        f"styles/{found.id}.qml": qml(style, found.geometry, names=names).encode(),
+        f"styles/{found.id}.qml": extract_qml(rows, names=names).encode(),
         f"styles/{found.id}.sld": sld(style, found.geometry, name=found.id, names=names).encode(),
     }
 

@@ -9,8 +9,9 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from geo.commandline import Commands, add_plan
 from geo.errors import GeoError
-from geo.plan import DEFAULT_PATH, read_plan
+from geo.plan import read_plan
 from layers.report import RulesStamp, map_notice, report_pdf, report_xlsx
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 _STANDARD = "-"
 
 
-def add_report(commands: Any) -> None:  # noqa: ANN401  (argparse names no type for it)
+def add_report(commands: Commands) -> None:
     """
     Describe the command.
 
@@ -35,7 +36,7 @@ def add_report(commands: Any) -> None:  # noqa: ANN401  (argparse names no type 
     form.add_argument("--pdf", action="store_true", help="pages, with the map of the best three parks")
     form.add_argument("--xlsx", action="store_true", help="a workbook with everything")
     report.add_argument("-o", "--output", required=True, metavar="FILE", help="where to write; - is standard output")
-    report.add_argument("--plan", default=str(DEFAULT_PATH), metavar="PATH", help="folder of the plan package")
+    add_plan(report)
     report.set_defaults(run=run_report)
 
 

@@ -27,6 +27,7 @@ from layers.tiles import (
 from views import state
 from views.cache import new_atlas, shared_plan
 from views.large_files import data_folder, named_files, tile_from
+from views.refusals import refusal
 from views.settings import base_path
 from views.tile_routes import tiles_mark
 from views.words import either, titled, word
@@ -52,7 +53,7 @@ def page() -> None:
             return
         _layer(files)
     except GeoError as error:
-        st.error(word("large_fault", reason=str(error)), icon=":material/error:")
+        st.error(word("large_fault", reason=refusal(error)), icon=":material/error:")
 
 
 def _how() -> None:
@@ -122,7 +123,8 @@ def _bar(tiles: Path) -> None:
 
 
 def _failed(file: LargeFile, progress: TileState) -> None:
-    st.error(word("large_fault", reason=progress.fault), icon=":material/error:")
+    reason = either(progress.fault_zh or progress.fault, progress.fault)
+    st.error(word("large_fault", reason=reason), icon=":material/error:")
     if st.button(word("large_again"), icon=":material/refresh:"):
         begin_tiles(file, data_folder(), again=True)
         st.rerun()

@@ -7,17 +7,18 @@ import json
 import os
 import sys
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from geo.accounts.named import actor_from_accounts, read_accounts
 from geo.accounts.passwords import hash_password
 from geo.accounts.roles import HOW_TO_TURN_ON, ROLES, AccountsError, Actor, RoleError
+from geo.commandline import Commands
 
 if TYPE_CHECKING:
     import argparse
 
 
-def add_accounts(commands: Any) -> None:  # noqa: ANN401  (argparse names no type for it)
+def add_accounts(commands: Commands) -> None:
     """
     Describe the command.
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from geo.assign.run import assign
 from geo.assign.statistics import zone_statistics
+from geo.commandline import Commands
 from geo.errors import GeoError
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ _INTERRUPTED = 130
 _PAUSE_S = 0.5
 
 
-def add_assign(commands: Any) -> None:  # noqa: ANN401  (argparse names no type for it)
+def add_assign(commands: Commands) -> None:
     """
     Describe the command.
 

@@ -229,5 +229,5 @@ def _broken(error: Exception) -> IntakeError:
     return IntakeError(
         "archive-broken",
         f"the archive cannot be unpacked ({error}); it may be cut off: pack and send it again",
-        f"压缩包无法解开（{error}），可能不完整，请重新打包上传",
+        "压缩包无法解开，可能不完整，请重新打包上传",
     )

@@ -7,6 +7,7 @@ import json
 import sys
 from typing import TYPE_CHECKING, Any
 
+from geo.commandline import Commands, add_plan
 from geo.intake.draft import draft_extents
 from geo.intake.formats import OFFERED
 from geo.intake.limits import IntakeError
@@ -14,7 +15,7 @@ from geo.intake.match import propose_matches
 from geo.intake.reading import QUESTIONS, read_intake
 from geo.intake.repair import repair
 from geo.intake.surroundings import surroundings
-from geo.plan import DEFAULT_PATH, read_plan
+from geo.plan import read_plan
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 _STATED = ("grade", "accuracy", "evidence_zh", "evidence_en", "source", "as_of")
 
 
-def add_intake(commands: Any) -> None:  # noqa: ANN401  (argparse names no type for it)
+def add_intake(commands: Commands) -> None:
     """
     Describe the command.
 
@@ -46,7 +47,7 @@ def add_intake(commands: Any) -> None:  # noqa: ANN401  (argparse names no type 
     intake.add_argument("--datum", choices=("wgs84", "gcj02", "bd09"), help="what the coordinates were taken in")
     intake.add_argument("--layer", metavar="NAME", help="the layer or sheet to read")
     intake.add_argument("--json", action="store_true", help="a JSON object instead of text")
-    intake.add_argument("--plan", default=str(DEFAULT_PATH), metavar="PATH", help="folder of the plan package")
+    add_plan(intake)
     draft = intake.add_argument_group("a draft of new extents")
     draft.add_argument(
         "--draft", action="store_true", help="save a draft of the extents with the matched parts replaced"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
@@ -11,13 +10,13 @@ import shapely
 
 from geo.intake.thin import rings_of, slivers, spikes
 from geo.intake.values import FeatureFault
+from geo.validity import invalidity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from geo.intake.rings import Mark
 
-_PLACE = re.compile(r"^(.*?)\[(\S+) (\S+)\]$")
 _ROUND = 8  # decimals of a degree within which two geometries are the same: a millimetre
 
 
@@ -144,30 +143,13 @@ def invalid_rings(table: gpd.GeoDataFrame) -> list[FeatureFault]:
     """
     found = []
     for feature, geometry in _known(table):
-        if not geometry.geom_type.endswith("Polygon") or geometry.is_valid:
+        why = invalidity(geometry) if geometry.geom_type.endswith("Polygon") else None
+        if why is None:
             continue
-        reason = str(shapely.is_valid_reason(geometry))
-        place = _PLACE.match(reason)
-        x, y = (float(place.group(2)), float(place.group(3))) if place else _inside(geometry)
-        words = place.group(1) if place else reason
-        kind, zh = (
-            ("hole-outside", "洞在外环之外")
-            if "outside" in words
-            else ("self-crossing", _CROSSING.get(words, "边界自相交或各部分重叠"))
-        )
-        found.append(FeatureFault(feature, kind, zh, words.lower(), x, y, "make-valid"))
+        kind = "hole-outside" if "outside" in why.en else "self-crossing"
+        place = why.place or _inside(geometry)
+        found.append(FeatureFault(feature, kind, why.zh, why.en.lower(), *place, "make-valid"))
     return found
-
-
-_CROSSING = {
-    "Self-intersection": "边界自相交",
-    "Ring Self-intersection": "同一个环自相接触或相交",
-    "Nested shells": "一个部分套在另一个部分里",
-    "Nested holes": "洞中套洞",
-    "Holes are nested": "洞中套洞",
-    "Duplicate Rings": "有重复的环",
-    "Interior is disconnected": "内部被洞割断",
-}
 
 
 def heights(table: gpd.GeoDataFrame) -> list[FeatureFault]:

@@ -305,5 +305,5 @@ def _unreadable(what: str, error: Exception) -> IntakeError:
     return IntakeError(
         "broken",
         f"the {what} cannot be read ({reason}); it may be cut off or no {what}: export it again",
-        f"{what} 无法读取（{reason}），文件可能不完整，请重新导出",
+        f"{what} 无法读取，文件可能不完整，请重新导出",
     )

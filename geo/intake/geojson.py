@@ -56,10 +56,11 @@ def read_geojson(source: Source) -> RawLayer:
     except RecursionError as error:
         raise source.limits.exceeded("depth", "brackets thousands deep") from error
     except ValueError as error:
+        where = f"（第 {error.lineno} 行第 {error.colno} 列）" if isinstance(error, json.JSONDecodeError) else ""
         raise IntakeError(
             "broken",
             f"the JSON cannot be read ({error}); the file may be cut off: export it again",
-            f"JSON 无法解析（{error}），文件可能不完整，请重新导出",
+            f"JSON 无法解析{where}，文件可能不完整，请重新导出",
         ) from error
     features = _features(value)
     crs, questions = _stated_crs(value)

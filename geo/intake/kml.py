@@ -57,7 +57,7 @@ def read_kml(source: Source) -> RawLayer:
         raise IntakeError(
             "broken",
             f"the KML cannot be read ({error}); it may be cut off: export it again",
-            f"KML 无法解析（{error}），文件可能不完整，请重新导出",
+            f"KML 无法解析（第 {error.position[0]} 行），文件可能不完整，请重新导出",
         ) from error
     if any(_tag(element) in _REMOTE for element in root.iter()):
         raise IntakeError(

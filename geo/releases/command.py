@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from geo.accounts.command import acting
+from geo.commandline import Commands, add_plan
 from geo.errors import GeoError
-from geo.plan import DEFAULT_PATH, Plan, read_plan
+from geo.plan import Plan, read_plan
 from geo.releases.backend import store_address
 from geo.releases.diff import changes_table, release_changes
 from geo.releases.finding import find_store
@@ -33,7 +34,7 @@ _LISTED = ["number", "at", "actor", "why", "grades", "source_file", "restores", 
 _DRAFTS_LISTED = ["id", "state", "base", "at", "actor", "why", "grades", "source_file", "digest"]
 
 
-def add_releases(commands: Any) -> None:  # noqa: ANN401  (argparse names no type for it)
+def add_releases(commands: Commands) -> None:
     """
     Describe the command.
 
@@ -73,19 +74,19 @@ Run = Callable[["argparse.Namespace", "Store"], int]
 Look = Callable[["argparse.Namespace", "Archive | Shipped"], int]
 
 
-def _action(actions: Any, name: str, summary: str, run: Run) -> argparse.ArgumentParser:  # noqa: ANN401
+def _action(actions: Commands, name: str, summary: str, run: Run) -> argparse.ArgumentParser:
     parser = _parser(actions, name, summary)
     parser.set_defaults(run=lambda chosen: run(chosen, _opened(chosen)))
     return parser
 
 
-def _parser(actions: Any, name: str, summary: str) -> argparse.ArgumentParser:  # noqa: ANN401
+def _parser(actions: Commands, name: str, summary: str) -> argparse.ArgumentParser:
     parser: argparse.ArgumentParser = actions.add_parser(name, help=summary)
-    parser.add_argument("--plan", default=str(DEFAULT_PATH), metavar="PATH", help="folder of the plan package")
+    add_plan(parser)
     return parser
 
 
-def _step(actions: Any, name: str, summary: str, run: Run, *, reason: str | None) -> None:  # noqa: ANN401
+def _step(actions: Commands, name: str, summary: str, run: Run, *, reason: str | None) -> None:
     parser = _action(actions, name, summary, run)
     parser.add_argument("draft", type=int)
     _add_actor(parser, reason)
@@ -99,7 +100,7 @@ def _add_actor(parser: argparse.ArgumentParser, reason: str | None) -> None:
         parser.add_argument(reason, dest="reason", required=True, metavar="TEXT", help="as the audit keeps it")
 
 
-def _look(actions: Any, name: str, summary: str, look: Look) -> argparse.ArgumentParser:  # noqa: ANN401
+def _look(actions: Commands, name: str, summary: str, look: Look) -> argparse.ArgumentParser:
     parser = _parser(actions, name, summary)
     parser.set_defaults(run=lambda chosen: look(chosen, _found(chosen)))
     return parser

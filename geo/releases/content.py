@@ -18,9 +18,10 @@ import pandas as pd
 import shapely
 
 from geo.crs import WGS84, require_crs
+from geo.descriptor import REQUIRED_FIELDS
 from geo.extents import GRADES
-from geo.package import REQUIRED_FIELDS
-from geo.releases.errors import ContentError
+from geo.releases.errors import ContentError, ContentFault
+from geo.validity import invalidity
 
 if TYPE_CHECKING:
     from geo.plan import Plan
@@ -71,46 +72,93 @@ def checked_extents(extents: gpd.GeoDataFrame, plan: Plan) -> gpd.GeoDataFrame:
     require_crs(extents)
     missing = [name for name in plan.extents.columns if name not in {*extents.columns, "geometry"}]
     if missing:
-        raise ContentError([f"the column(s) {', '.join(missing)} are missing: add them as in the plan's extents"])
+        raise ContentError(
+            [
+                ContentFault(
+                    f"the column(s) {', '.join(missing)} are missing: add them as in the plan's extents",
+                    f"缺少列 {'、'.join(missing)}：请按规划范围表的列补齐",
+                )
+            ]
+        )
     table = extents if extents.geometry.name == "geometry" else extents.rename_geometry("geometry")
     table = (table if table.crs.equals(WGS84) else table.to_crs(WGS84))[list(plan.extents.columns)]
     table = gpd.GeoDataFrame(table.set_geometry(table.geometry.force_2d()).reset_index(drop=True), crs=WGS84)
-    faults = [*_table_faults(table, plan), *(fault for row in plain_rows(table) for fault in _row_faults(row))]
+    titles = _titles(plan)
+    faults = [*_table_faults(table, plan), *(fault for row in plain_rows(table) for fault in _row_faults(row, titles))]
     if faults:
         raise ContentError(faults)
     return table
 
 
-def _table_faults(table: gpd.GeoDataFrame, plan: Plan) -> Iterator[str]:
+def _table_faults(table: gpd.GeoDataFrame, plan: Plan) -> Iterator[ContentFault]:
     if table.empty:
-        yield "there is no extent at all: draft those that stay together with those that change"
-    counted = Counter(table["extent_id"])
-    yield from (f"{name} stands twice: keep one row" for name, times in counted.items() if times > 1)
+        yield ContentFault(
+            "there is no extent at all: draft those that stay together with those that change",
+            "没有任何范围：起草时请连同不变的范围一并写入",
+        )
+    for name in (name for name, times in Counter(table["extent_id"]).items() if times > 1):
+        yield ContentFault(f"{name} stands twice: keep one row", f"{name} 重复出现：请只保留一行")
     parts = set(zip(plan.parts["park_id"], plan.parts["part_id"], strict=True))
     for name, park_id, part_id in zip(table["extent_id"], table["park_id"], table["part_id"], strict=True):
         if (park_id, part_id) not in parts:
-            yield f"{name} is of the part {park_id}/{part_id}, which the plan has not: name one of its parts"
+            yield ContentFault(
+                f"{name} is of the part {park_id}/{part_id}, which the plan has not: name one of its parts",
+                f"{name} 所属的片区 {park_id}/{part_id} 不在规划中：请改为规划已有的片区",
+            )
 
 
-def _row_faults(row: Row) -> Iterator[str]:
-    name, shape = row["extent_id"], row["geometry"]
+def _titles(plan: Plan) -> dict[str, str]:
+    """What the package calls each field of the extents in Chinese, with its name; the name where it says nothing."""
+    [resource] = [found for found in plan.descriptor["resources"] if found["name"] == "extents"]
+    fields = resource["schema"]["fields"]
+    said = {field["name"]: f"{field['title']}（{field['name']}）" for field in fields if field.get("title")}
+    return {name: said.get(name, name) for name in FIELDS}
+
+
+def _row_faults(row: Row, titles: Mapping[str, str]) -> Iterator[ContentFault]:
+    name = row["extent_id"]
+    for en, zh in (*_cell_faults(row, titles), *_outline_faults(row["geometry"])):
+        yield ContentFault(f"{name} {en}", f"{name} {zh}")
+
+
+def _cell_faults(row: Row, titles: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     empty = [field for field in FIELDS if field not in _MAY_BE_EMPTY and row[field] in (None, "")]
     if empty:
-        yield f"{name} has no {', '.join(empty)}: say what is known"
+        lacking = "、".join(titles[field] for field in empty)
+        yield f"has no {', '.join(empty)}: say what is known", f"缺少{lacking}：请填写已知情况"
     if row["grade"] not in GRADES:
-        yield f"{name} has the grade {row['grade']!r}: write one of {', '.join(GRADES)}"
+        yield (
+            f"has the grade {row['grade']!r}: write one of {', '.join(GRADES)}",
+            f"的依据等级为 {row['grade']!r}：应为 {'、'.join(GRADES)} 之一",
+        )
     accuracy = row["position_accuracy_m"]
     if accuracy is not None and not (isinstance(accuracy, float) and 0 <= accuracy < float("inf")):
-        yield f"{name} has the accuracy {accuracy!r}: write metres, 0 or more"
+        yield (
+            f"has the accuracy {accuracy!r}: write metres, 0 or more",
+            f"的位置精度为 {accuracy!r}：应为不小于 0 的米数",
+        )
     for field in sorted(_LISTS):
         if not isinstance(row[field], list) or not all(isinstance(line, str) for line in row[field]):
-            yield f"{name} has no list of lines as {field}: write one line a piece of evidence"
+            yield (
+                f"has no list of lines as {field}: write one line a piece of evidence",
+                f"的{titles[field]}未逐条列出：请每条依据写一行",
+            )
+
+
+def _outline_faults(shape: shapely.Geometry | None) -> Iterator[tuple[str, str]]:
     if shape is None or shape.is_empty or shape.geom_type not in {"Polygon", "MultiPolygon"}:
-        yield f"{name} is no polygon: draw its outline"
-    elif not shape.is_valid:
-        yield f"{name} has a faulty outline ({shapely.is_valid_reason(shape)}): repair it"
+        yield "is no polygon: draw its outline", "不是面：请绘出边界"
+    elif why := invalidity(shape):
+        place = "" if why.place is None else "，经纬度 {:.6f}, {:.6f}".format(*why.place)
+        yield (
+            f"has a faulty outline ({shapely.is_valid_reason(shape)}): repair it",
+            f"的边界有误（{why.zh}{place}）：请修复",
+        )
     elif not shapely.box(-180, -90, 180, 90).covers(shape):
-        yield f"{name} lies outside longitude and latitude: state the CRS that its coordinates are in"
+        yield (
+            "lies outside longitude and latitude: state the CRS that its coordinates are in",
+            "的坐标超出经纬度范围：请说明坐标所用的坐标系",
+        )
 
 
 def plain_rows(extents: gpd.GeoDataFrame) -> list[Row]:

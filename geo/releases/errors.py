@@ -12,7 +12,7 @@ Errors of the release store.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from geo.errors import GeoError
 
@@ -22,6 +22,30 @@ if TYPE_CHECKING:
     from geo.releases.records import Release
 
 
+class ContentFault(NamedTuple):
+    """
+    One reason why extents cannot be a release.
+
+    Parameters
+    ----------
+    en
+        What is wrong with which extent and how to mend it, in English.
+    zh
+        The same in Chinese, for a page.
+
+    Examples
+    --------
+    >>> print(ContentFault("lake/main stands twice: keep one row", "lake/main 重复出现：请只保留一行"))
+    lake/main stands twice: keep one row
+    """
+
+    en: str
+    zh: str
+
+    def __str__(self) -> str:
+        return self.en
+
+
 class ContentError(GeoError):
     """
     Extents that no release may hold; every fault found is listed.
@@ -29,14 +53,21 @@ class ContentError(GeoError):
     Parameters
     ----------
     faults
-        What is wrong and how to mend it, one sentence each.
+        All of them.
+
+    Examples
+    --------
+    >>> error = ContentError([ContentFault("lake/main stands twice: keep one row", "lake/main 重复出现：请只保留一行")])
+    >>> print(error.zh)
+    这些范围有 1 处错误，请改正后重新起草：
+    - lake/main 重复出现：请只保留一行
     """
 
-    def __init__(self, faults: Sequence[str]) -> None:
+    def __init__(self, faults: Sequence[ContentFault]) -> None:
         self.faults = list(faults)
-        self.zh = f"这些范围有{len(self.faults)}处错误，请改正后重新起草：\n" + "\n".join(
-            f"  {fault}" for fault in self.faults
-        )
+        # A page shows the lines as a list.
+        lines_zh = "\n".join(f"- {fault.zh}" for fault in self.faults)
+        self.zh = f"这些范围有 {len(self.faults)} 处错误，请改正后重新起草：\n{lines_zh}"
         lines = "\n".join(f"  {fault}" for fault in self.faults)
         super().__init__(f"these extents have {len(self.faults)} fault(s); mend them and draft again:\n{lines}")
 

@@ -9,8 +9,9 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from geo.commandline import Commands, add_plan
 from geo.errors import GeoError
-from geo.plan import DEFAULT_PATH, read_plan
+from geo.plan import read_plan
 from geo.screening.answers import screen_projects
 from geo.screening.batch import read_projects, template_workbook
 from geo.screening.park_facts import park_facts
@@ -26,7 +27,7 @@ _SLOW_ROWS = 50
 _STEP = 20
 
 
-def add_screen(commands: Any) -> None:  # noqa: ANN401  (argparse names no type for it)
+def add_screen(commands: Commands) -> None:
     """
     Describe the command.
 
@@ -48,7 +49,7 @@ def add_screen(commands: Any) -> None:  # noqa: ANN401  (argparse names no type 
     form.add_argument("--pdf", action="store_true", help="the report that can be filed, as PDF; needs -o")
     form.add_argument("--template", action="store_true", help="write an empty project file (XLSX); needs -o, no FILE")
     screen.add_argument("-o", "--output", metavar="PATH", help="write here instead of printing; - is standard output")
-    screen.add_argument("--plan", default=str(DEFAULT_PATH), metavar="PATH", help="folder of the plan package")
+    add_plan(screen)
     screen.set_defaults(run=run_screen)
 
 

@@ -34,6 +34,10 @@ _APPLICATION = "YUANTU"
 _HEIGHT_M = 60.0
 _HEIGHT_DEGREES = 0.0006
 _METRES = 6
+#: Programs pass over this entry since R2007 and read UTF-8. GDAL, and with it QGIS, converts by it; from a page of this
+#: name there is nothing to convert, so the text stays the UTF-8 that it is.
+_CODE_PAGE = "$DWGCODEPAGE\n  3\n"
+_UTF_8_PAGE = "ANSI_65001"
 
 
 def dxf(rows: Extract, *, by: str = "grade") -> tuple[bytes, tuple[Note, ...]]:
@@ -53,8 +57,8 @@ def dxf(rows: Extract, *, by: str = "grade") -> tuple[bytes, tuple[Note, ...]]:
         The zip. Each ring is a closed polyline, holes on the layer of their figure with `_洞` behind it; lines are
         polylines, points are points; the name stands as text in each figure on the layer 名称. Extended data
         (application YUANTU) of each holds the key of the row, the number of the part and that of the ring; the CSV
-        holds the columns. CAD reads UTF-8 by the version; GDAL and QGIS go by the header's code page and must be told
-        (open option ENCODING=UTF-8).
+        holds the columns. CAD reads UTF-8 by the version; GDAL and QGIS go by the header's code page, which says
+        UTF-8 in their way.
 
     Examples
     --------
@@ -101,7 +105,9 @@ def _written(document: Drawing) -> bytes:
         document.classes.classes[key] = entry
     stream = io.StringIO(newline="")
     document.write(stream)
-    return stream.getvalue().encode(document.output_encoding, "replace")
+    # The library writes the entry itself, by a list of code pages without UTF-8.
+    text = re.sub(rf"({re.escape(_CODE_PAGE)})\w+", rf"\g<1>{_UTF_8_PAGE}", stream.getvalue(), count=1)
+    return text.encode(document.output_encoding, "replace")
 
 
 def _layer(cells: dict[str, object], by: str) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from layers.extract import Note
 from layers.fields import joined_lists
 from layers.formats.written import write_by_gdal
-from layers.styles.qml import qml
+from layers.styles.qml import extract_qml
 from layers.styles.rules import extract_style
 from layers.styles.sld import sld
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from layers.extract import Extract
 
+#: QGIS 3.22 (GDAL 3.6) warns of 1.4, and nothing here needs it.
+_VERSION = "1.2"
 _SCHEMA_EXTENSION = (
     ("gpkg_data_columns", None, "gpkg_schema", "http://www.geopackage.org/spec121/#extension_schema", "read-write"),
     (
@@ -106,6 +108,7 @@ def geopackage_of(layers: Sequence[Extract]) -> tuple[bytes, tuple[Note, ...]]:
                 layer=rows.layer.id,
                 geometry_type=rows.layer.geometry,
                 append=file.exists(),
+                **({} if file.exists() else {"dataset_options": {"VERSION": _VERSION}}),
                 layer_options={"IDENTIFIER": rows.layer.title_zh, "DESCRIPTION": rows.summary},
                 layer_metadata=_metadata(rows),
             )
@@ -165,7 +168,7 @@ def _add_styles(connection: sqlite3.Connection, layers: Sequence[Extract], stamp
             (
                 rows.layer.id,
                 rows.layer.id,
-                qml(style, geometry),
+                extract_qml(rows),
                 sld(style, geometry, name=rows.layer.id),
                 rows.layer.title_zh,
                 stamp,

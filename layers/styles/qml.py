@@ -1,18 +1,65 @@
-"""QML: a style as QGIS keeps it, a renderer of rules."""
+"""QML: a style as QGIS keeps it: a renderer of rules, names on the map, titles of columns."""
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET  # the trees are made here, nothing is parsed
 
 from layers.fields import LIST_SEPARATOR
-from layers.styles.rules import MILLIMETRES, OPACITY, Rule, Style, symbol_kind
+from layers.styles.rules import MILLIMETRES, OPACITY, Rule, Style, extract_style, heading, label_column, symbol_kind
+
+if TYPE_CHECKING:
+    from layers.extract import Extract
 
 
-def qml(style: Style, geometry: str, *, names: Mapping[str, str] | None = None) -> str:
+_TEXT = "#1F2937"
+_POINTS = 8
+_BUFFER_MILLIMETRES = 0.7
+#: Where QGIS puts a name: level in an area, along a line, around a point.
+_PLACEMENTS = {"fill": "4", "line": "2", "marker": "6"}
+
+
+def extract_qml(rows: Extract, *, names: Mapping[str, str] | None = None) -> str:
     """
-    Write a style for QGIS: a renderer of rules.
+    Style for QGIS of the rows on their way into a file.
+
+    Parameters
+    ----------
+    rows
+        Rows with geometry.
+    names
+        As `qml`.
+
+    Returns
+    -------
+    text
+        QML.
+
+    Examples
+    --------
+    >>> from geo.plan import read_plan
+    >>> from layers.extract import extract
+    >>> from layers.filters import Filters
+    >>> text = extract_qml(extract(read_plan(), "districts", Filters(), "EPSG:4326"))
+    >>> 'fieldName="name_zh"' in text, text.count("<alias ")
+    (True, 9)
+    """
+    titles = {field.name: field.title_zh for field in rows.fields}
+    return qml(extract_style(rows), str(rows.layer.geometry), names=names, label=label_column(rows), titles=titles)
+
+
+def qml(
+    style: Style,
+    geometry: str,
+    *,
+    names: Mapping[str, str] | None = None,
+    label: str | None = None,
+    titles: Mapping[str, str] | None = None,
+) -> str:
+    """
+    Write a style for QGIS: a renderer of rules, labels, aliases of columns.
 
     Parameters
     ----------
@@ -22,11 +69,16 @@ def qml(style: Style, geometry: str, *, names: Mapping[str, str] | None = None) 
         Type of the layer's geometries, such as `MultiPolygon`.
     names
         Names of columns in the file where they differ, by the layer's.
+    label
+        Column whose text stands on the map; None for no labels.
+    titles
+        What columns are called for people, by the layer's names; QGIS shows them above its tables.
 
     Returns
     -------
     text
-        QML; lines in millimetres.
+        QML; lines in millimetres, text in points. Each of several groups is a branch of rules: only within a branch
+        does QGIS ask which rows no rule has drawn.
 
     Examples
     --------
@@ -34,7 +86,9 @@ def qml(style: Style, geometry: str, *, names: Mapping[str, str] | None = None) 
     >>> "&quot;grade&quot; = 'A'" in qml(((rule,),), "Polygon")
     True
     """
-    root = ET.Element("qgis", version="3.34.0", styleCategories="Symbology")
+    root = ET.Element(
+        "qgis", version="3.22.0", styleCategories="Symbology|Labeling|Fields", labelsEnabled=str(int(label is not None))
+    )
     renderer = ET.SubElement(
         root,
         "renderer-v2",
@@ -47,14 +101,24 @@ def qml(style: Style, geometry: str, *, names: Mapping[str, str] | None = None) 
     rules = ET.SubElement(renderer, "rules", key=_key("root"))
     symbols = ET.SubElement(renderer, "symbols")
     kind = symbol_kind(geometry)
-    for number, rule in enumerate(rule for group in style for rule in group):
-        said = {"filter": _expression(rule, names or {})} if rule.how != "all" else {}
-        said |= {"key": _key(f"{number} {rule}"), "symbol": str(number), "label": rule.label_zh}
-        ET.SubElement(rules, "rule", said)
-        symbol = ET.SubElement(
-            symbols, "symbol", name=str(number), type=kind, alpha="1", clip_to_extent="1", force_rhr="0"
-        )
-        _symbol_layer(symbol, kind, rule)
+    number = 0
+    for group in style:
+        title = heading(group)[0]
+        branch = rules if len(style) == 1 else ET.SubElement(rules, "rule", key=_key(title), label=title)
+        for rule in group:
+            said = {"filter": _expression(rule, names or {})} if rule.how != "all" else {}
+            said |= {"key": _key(f"{number} {rule}"), "symbol": str(number), "label": rule.label_zh}
+            ET.SubElement(branch, "rule", said)
+            symbol = ET.SubElement(
+                symbols, "symbol", name=str(number), type=kind, alpha="1", clip_to_extent="1", force_rhr="0"
+            )
+            _symbol_layer(symbol, kind, rule)
+            number += 1
+    if label is not None:
+        _labels(root, kind, (names or {}).get(label, label))
+    aliases = ET.SubElement(root, "aliases")
+    for index, (column, title) in enumerate((titles or {}).items()):
+        ET.SubElement(aliases, "alias", index=str(index), field=(names or {}).get(column, column), name=title)
     return "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n" + ET.tostring(root, encoding="unicode") + "\n"
 
 
@@ -113,3 +177,33 @@ def _symbol_layer(symbol: ET.Element, kind: str, rule: Rule) -> None:
     options = ET.SubElement(layer, "Option", type="Map")
     for name, value in said.items():
         ET.SubElement(options, "Option", name=name, type="QString", value=value)
+
+
+def _labels(root: ET.Element, kind: str, column: str) -> None:
+    """Put the column's text on the map, in the person's own font, with a white rim."""
+    labeling = ET.SubElement(root, "labeling", type="simple")
+    settings = ET.SubElement(labeling, "settings", calloutType="simple")
+    text = ET.SubElement(
+        settings,
+        "text-style",
+        fieldName=column,
+        isExpression="0",
+        fontSize=str(_POINTS),
+        fontSizeUnit="Point",
+        textColor=_rgba(_TEXT),
+        textOpacity="1",
+    )
+    ET.SubElement(
+        text,
+        "text-buffer",
+        bufferDraw="1",
+        bufferSize=str(_BUFFER_MILLIMETRES),
+        bufferSizeUnits="MM",
+        bufferColor=_rgba("#FFFFFF"),
+        bufferOpacity="0.85",
+    )
+    place = ET.SubElement(settings, "placement", placement=_PLACEMENTS[kind], placementFlags="10")
+    if kind == "marker":
+        # From the symbol's edge, so that the white rim leaves the symbol whole.
+        place.attrib |= {"dist": "0.5", "distUnits": "MM", "offsetType": "1"}
+    ET.SubElement(settings, "rendering", drawLabels="1")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from layers.fields import plain_value
@@ -21,6 +21,11 @@ if TYPE_CHECKING:
 GRADE_DASHES = {"A": (), "B": (), "C": (4.0, 2.0), "D": (1.0, 2.0)}
 _PLAIN_FILL = "#E7ECE9"
 _PLAIN_LINE = "#6B7280"
+_GRADES = ("grade", "worst_grade")
+#: The legend's words, but for the halo that the app's map alone draws.
+_GRADE_WORDS = {"zh": GRADE_WORDS["zh"] | {"D": "位置估计"}, "en": GRADE_WORDS["en"] | {"D": "estimate"}}
+#: Columns that name a row for people, the most particular first.
+_NAMES = ("part_zh", "name_zh", "place_zh", "line_zh", "park_zh")
 
 
 @dataclass(frozen=True)
@@ -83,7 +88,8 @@ def style_of(plan: Plan, fields: tuple[Field, ...], table: pd.DataFrame) -> Styl
     Returns
     -------
     style
-        Groups of rules; a layer with none of those columns is drawn alike throughout.
+        Groups of rules; a layer with none of those columns is drawn alike throughout. Where grades draw the lines,
+        sectors draw none: a solid line below would close the gaps of a dashed one.
 
     Examples
     --------
@@ -96,16 +102,16 @@ def style_of(plan: Plan, fields: tuple[Field, ...], table: pd.DataFrame) -> Styl
     """
     names = {field.name for field in fields}
     if "colour" in names:
-        colours = sorted({cell for cell in table["colour"] if isinstance(cell, str)})
-        return (tuple(Rule(c, c, "colour", "equals", c, fill=c, line=c) for c in colours),)
+        return (_colour_rules(table),)
     fills = _sector_rules(plan, names)
-    grade = next((name for name in ("grade", "worst_grade") if name in names), None)
+    grade = next((name for name in _GRADES if name in names), None)
     if grade is None:
         return (fills,)
+    fills = tuple(replace(rule, line=None) for rule in fills)
     lines = tuple(
         Rule(
-            f"{g} · {GRADE_WORDS['zh'][g]}",
-            f"{g} · {GRADE_WORDS['en'][g]}",
+            f"{g} · {_GRADE_WORDS['zh'][g]}",
+            f"{g} · {_GRADE_WORDS['en'][g]}",
             grade,
             "equals",
             g,
@@ -115,6 +121,29 @@ def style_of(plan: Plan, fields: tuple[Field, ...], table: pd.DataFrame) -> Styl
         for g, d in GRADE_DASHES.items()
     )
     return (fills, lines)
+
+
+def _colour_rules(table: pd.DataFrame) -> tuple[Rule, ...]:
+    """Give each of the rows' own colours a rule that is called by the rows that have it."""
+    colours = sorted({cell for cell in table["colour"] if isinstance(cell, str)})
+    return tuple(
+        Rule(
+            _named(table, colour, "name_zh"),
+            _named(table, colour, "name_en"),
+            "colour",
+            "equals",
+            colour,
+            fill=colour,
+            line=colour,
+        )
+        for colour in colours
+    )
+
+
+def _named(table: pd.DataFrame, colour: str, column: str) -> str:
+    if column not in table:
+        return colour
+    return "、".join(dict.fromkeys(str(name) for name in table.loc[table["colour"] == colour, column]))
 
 
 def _sector_rules(plan: Plan, names: set[str]) -> tuple[Rule, ...]:
@@ -161,8 +190,59 @@ def drawn(style: Style, row: Mapping[str, object]) -> tuple[str, str]:
     """
     for rule in style[0]:
         if rule.holds(row) or rule.how == "else":
-            return rule.fill or _PLAIN_FILL, rule.line or _PLAIN_LINE
+            line = rule.line or (darker(rule.fill) if rule.fill else _PLAIN_LINE)
+            return rule.fill or _PLAIN_FILL, line
     return _PLAIN_FILL, _PLAIN_LINE
+
+
+def heading(group: tuple[Rule, ...]) -> tuple[str, str]:
+    """
+    What a group of rules tells, as the legend of the map says it.
+
+    Parameters
+    ----------
+    group
+        Rules of one group of a style.
+
+    Returns
+    -------
+    title_zh, title_en
+        Its title.
+
+    Examples
+    --------
+    >>> heading((Rule("A", "A", "grade", "equals", "A"),))[0]
+    '范围依据'
+    """
+    place = int(group[0].column in _GRADES)
+    return TITLES["zh"][place], TITLES["en"][place]
+
+
+def label_column(rows: Extract) -> str | None:
+    """
+    Column that names the rows on a map.
+
+    Parameters
+    ----------
+    rows
+        Any rows.
+
+    Returns
+    -------
+    column
+        None for a layer whose rows have no Chinese name, such as land.
+
+    Examples
+    --------
+    >>> from geo.plan import read_plan
+    >>> from layers.extract import extract
+    >>> from layers.filters import Filters
+    >>> plan = read_plan()
+    >>> [label_column(extract(plan, name, Filters(), "EPSG:4326")) for name in ("parks", "districts", "land")]
+    ['part_zh', 'name_zh', None]
+    """
+    names = {field.name for field in rows.fields}
+    return next((name for name in _NAMES if name in names), None)
 
 
 def extract_style(rows: Extract) -> Style:

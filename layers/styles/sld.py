@@ -44,7 +44,7 @@ def sld(style: Style, geometry: str, *, name: str, names: Mapping[str, str] | No
         for rule in group:
             element = _child(drawn_rows, "Rule")
             _child(element, "Title", f"{rule.label_zh} / {rule.label_en}")
-            _filter(element, rule, names or {})
+            _filter(element, rule, group, names or {})
             _symbolizer(element, symbol_kind(geometry), rule)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n"
 
@@ -55,13 +55,24 @@ def _child(parent: ET.Element, name: str, text: str | None = None, *, space: str
     return element
 
 
-def _filter(element: ET.Element, rule: Rule, names: Mapping[str, str]) -> None:
+def _filter(element: ET.Element, rule: Rule, group: tuple[Rule, ...], names: Mapping[str, str]) -> None:
     if rule.how == "all":
         return
-    if rule.how == "else":
-        _child(element, "ElseFilter")
-        return
     parent = _child(element, "Filter", space=_OGC)
+    if rule.how != "else":
+        _condition(parent, rule, names)
+        return
+    # Spelt out: to QGIS an ElseFilter is no filter at all, and the rule would draw every row.
+    parent = _child(parent, "Or", space=_OGC)
+    missing = _child(parent, "PropertyIsNull", space=_OGC)
+    _child(missing, "PropertyName", names.get(rule.column, rule.column), space=_OGC)
+    parent = _child(_child(parent, "Not", space=_OGC), "Or", space=_OGC)
+    for other in group:
+        if other.how != "else":
+            _condition(parent, other, names)
+
+
+def _condition(parent: ET.Element, rule: Rule, names: Mapping[str, str]) -> None:
     column = names.get(rule.column, rule.column)
     if rule.how == "first":
         parent = _child(parent, "Or", space=_OGC)

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from geo.commandline import Commands
 from geo.errors import GeoError
+from layers.tiles.kept import FAILED, FAILED_ZH
 from layers.tiles.making import make_tiles
 
 if TYPE_CHECKING:
     import argparse
 
 
-def add_tiles(commands: Any) -> None:  # noqa: ANN401  (argparse names no type for it)
+def add_tiles(commands: Commands) -> None:
     """
     Describe the command.
 
@@ -39,7 +41,8 @@ def _tiles(chosen: argparse.Namespace) -> int:
         about = make_tiles(Path(chosen.file), output, tell=tell)
     except GeoError as error:
         if chosen.log:
-            tell(f"failed: {' '.join(str(error).split())}")
+            for mark, reason in ((FAILED_ZH, getattr(error, "zh", "")), (FAILED, str(error))):
+                tell(mark + " ".join(reason.split()))
         raise
     tell(f"{output}  {about['count']} features, {about['bytes']} bytes, {about['seconds']} s")
     return 0

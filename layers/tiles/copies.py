@@ -12,8 +12,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pyogrio
 
-from geo.errors import CRSError, FormatError
-from layers.tiles.features import LargeFileError, is_parquet, parquet_crs
+from geo.errors import FormatError
+from layers.tiles.features import LargeFileError, UnplacedFileError, is_parquet, parquet_crs
 from layers.tiles.kept import tiles_path
 
 if TYPE_CHECKING:
@@ -104,8 +104,11 @@ def convert(source: Path, target: Path) -> None:
             _from_driver(source, part)
         part.replace(target)
     except (OSError, ValueError, RuntimeError, pa.ArrowException) as error:
-        msg = f"{source.name} cannot be written as {target.suffix.removeprefix('.')}: {error}"
-        raise LargeFileError(msg) from error
+        ending = target.suffix.removeprefix(".")
+        raise LargeFileError(
+            f"{source.name} cannot be written as {ending}: {error}",
+            f"{source.name} 无法转换为 {ending}：请检查文件是否完整、数据文件夹能否写入",
+        ) from error
     finally:
         part.unlink(missing_ok=True)
 
@@ -120,8 +123,7 @@ def _from_parquet(source: Path, target: Path) -> None:
 def _from_driver(source: Path, target: Path) -> None:
     with pyogrio.open_arrow(source, batch_size=_BATCH) as (about, stream):
         if about["crs"] is None:
-            msg = f"{source.name} states no coordinate reference system: write it with one, such as EPSG:4326"
-            raise CRSError(msg)
+            raise UnplacedFileError(source.name)
         reader = pa.RecordBatchReader.from_stream(stream)
         column = about["geometry_name"] or "wkb_geometry"
         if target.suffix == ".parquet":

@@ -21,7 +21,48 @@ _STATED = {"title": ("title", "identifier"), "source": ("source",), "as_of": ("a
 
 
 class LargeFileError(GeoError):
-    """A large file that cannot be named, read, tiled or copied."""
+    """
+    A large file that cannot be named, read, tiled or copied.
+
+    Parameters
+    ----------
+    message
+        What is wrong and how to mend it, in English.
+    zh
+        The same in Chinese, for a page; what a library said of it stands in English only.
+
+    Examples
+    --------
+    >>> error = LargeFileError("a.fgb is empty", "a.fgb 是空文件")
+    >>> str(error), error.zh
+    ('a.fgb is empty', 'a.fgb 是空文件')
+    """
+
+    def __init__(self, message: str, zh: str) -> None:
+        self.zh = zh
+        super().__init__(message)
+
+
+class UnplacedFileError(LargeFileError, CRSError):
+    """
+    A large file that states no coordinate reference system.
+
+    Parameters
+    ----------
+    name
+        Of the file.
+
+    Examples
+    --------
+    >>> print(UnplacedFileError("a.fgb").zh)
+    a.fgb 没有写明坐标系：请写入坐标系（如 EPSG:4326 或 EPSG:4548）后重新导出
+    """
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"{name} states no coordinate reference system: write it with one, such as EPSG:4326 or EPSG:4548",
+            f"{name} 没有写明坐标系：请写入坐标系（如 EPSG:4326 或 EPSG:4548）后重新导出",
+        )
 
 
 def is_parquet(path: Path) -> bool:
@@ -91,11 +132,12 @@ def read_features(path: Path) -> gpd.GeoDataFrame:
     with _Reading(path):
         read = gpd.read_parquet(path) if is_parquet(path) else pyogrio.read_dataframe(path)
     if not isinstance(read, gpd.GeoDataFrame):
-        msg = f"{path.name} has no geometry: give a file of points, lines or polygons"
-        raise LargeFileError(msg)
+        raise LargeFileError(
+            f"{path.name} has no geometry: give a file of points, lines or polygons",
+            f"{path.name} 没有几何：请提供点、线或面文件",
+        )
     if read.crs is None:
-        msg = f"{path.name} states no coordinate reference system: write it with one, such as EPSG:4326 or EPSG:4548"
-        raise CRSError(msg)
+        raise UnplacedFileError(path.name)
     return read.reset_index(drop=True).to_crs(WGS84)
 
 
@@ -159,18 +201,21 @@ def parquet_crs(path: Path) -> tuple[str, str, str]:
     """
     metadata = pq.read_schema(path).metadata or {}
     if b"geo" not in metadata:
-        msg = f"{path.name} is Parquet without `geo` metadata: write it as GeoParquet"
-        raise LargeFileError(msg)
+        raise LargeFileError(
+            f"{path.name} is Parquet without `geo` metadata: write it as GeoParquet",
+            f"{path.name} 是普通 Parquet，没有 geo 元数据：请另存为 GeoParquet",
+        )
     about = json.loads(metadata[b"geo"])
     column = about["primary_column"]
     of_column = about["columns"][column]
     if of_column["encoding"] != "WKB":
-        msg = f"{path.name} encodes geometry as {of_column['encoding']}: write it with WKB"
-        raise LargeFileError(msg)
+        raise LargeFileError(
+            f"{path.name} encodes geometry as {of_column['encoding']}: write it with WKB",
+            f"{path.name} 的几何编码为 {of_column['encoding']}：请改用 WKB 编码重新导出",
+        )
     crs = of_column.get("crs", "OGC:CRS84")
     if crs is None:
-        msg = f"{path.name} states no coordinate reference system: write it with one, such as EPSG:4326 or EPSG:4548"
-        raise CRSError(msg)
+        raise UnplacedFileError(path.name)
     types = of_column.get("geometry_types") or []
     return column, crs if isinstance(crs, str) else json.dumps(crs), types[0] if len(types) == 1 else "Unknown"
 
@@ -183,10 +228,15 @@ class _Reading:
 
     def __enter__(self) -> None:
         if not self._path.is_file():
-            msg = f"there is no file {self._path}: mend the path, or put the file there"
-            raise LargeFileError(msg)
+            raise LargeFileError(
+                f"there is no file {self._path}: mend the path, or put the file there",
+                f"没有文件 {self._path}：请改正路径，或把文件放到该处",
+            )
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         if isinstance(error, OSError | ValueError | RuntimeError) and not isinstance(error, GeoError):
-            msg = f"{self._path.name} cannot be read as GeoParquet, FlatGeobuf, GeoPackage or GeoJSON: {error}"
-            raise LargeFileError(msg) from error
+            raise LargeFileError(
+                f"{self._path.name} cannot be read as GeoParquet, FlatGeobuf, GeoPackage or GeoJSON: {error}",
+                f"{self._path.name} 无法按 GeoParquet、FlatGeobuf、GeoPackage 或 GeoJSON 读取："
+                "文件可能不完整或格式不符，请重新导出",
+            ) from error

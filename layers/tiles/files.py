@@ -66,8 +66,10 @@ def large_files(text: str) -> tuple[LargeFile, ...]:
     names = [file.name for file in files]
     for name in names:
         if names.count(name) > 1:
-            msg = f"the setting `large` names {name!r} twice: give each file a name of its own"
-            raise LargeFileError(msg)
+            raise LargeFileError(
+                f"the setting `large` names {name!r} twice: give each file a name of its own",
+                f"设置 large 中名称 {name!r} 重复：请为每个文件另取名称",
+            )
     return files
 
 
@@ -75,11 +77,15 @@ def _entry(text: str) -> LargeFile:
     head, *rest = text.split("|")
     name, equals, path = (part.strip() for part in head.partition("="))
     if not equals or not path or _NAME.fullmatch(name) is None:
-        msg = f"{head!r} in the setting `large` is no `name=path` with a name of letters, digits, _ and -: mend it"
-        raise LargeFileError(msg)
+        raise LargeFileError(
+            f"{head!r} in the setting `large` is no `name=path` with a name of letters, digits, _ and -: mend it",
+            f"设置 large 中的 {head!r} 不是“名称=路径”：名称只能用文字、数字、_ 和 -，请改正",
+        )
     said = {key.strip(): value.strip() for key, _, value in (part.partition("=") for part in rest)}
     unknown = [key for key in said if key not in _SAID]
     if unknown:
-        msg = f"{unknown[0]!r} of {name!r} in the setting `large` is unknown: state {', '.join(_SAID)}"
-        raise LargeFileError(msg)
+        raise LargeFileError(
+            f"{unknown[0]!r} of {name!r} in the setting `large` is unknown: state {', '.join(_SAID)}",
+            f"设置 large 中 {name!r} 的 {unknown[0]!r} 无法识别：可写 {'、'.join(_SAID)}",
+        )
     return LargeFile(name, Path(path), **said)

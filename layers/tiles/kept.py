@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 _ROOT = Path(__file__).parents[2]
 #: Share of the whole work that is done when a stage begins.
 _BEGUN = {"waiting": 0.0, "reading": 0.05, "thinning": 0.25, "tiling": 0.4, "checking": 0.9}
+#: What stands before the reason, in English and in Chinese, in the words that the process leaves for this module.
+FAILED, FAILED_ZH = "failed: ", "failed, in Chinese: "
 _ZOOM = re.compile(r"Zoom\s+(\d+)/\d+")
 #: After this long without a word another process' work counts as ended.
 _SILENT_S = 600.0
@@ -40,13 +42,14 @@ class TileState:
         `none`, `waiting`, `reading`, `thinning`, `tiling`, `checking`, `done` or `failed`.
     share
         Of the work that is done, 0 to 1; an estimate by stages, not by time.
-    fault
-        Why they could not be made.
+    fault, fault_zh
+        Why they could not be made, in English and in Chinese.
     """
 
     stage: str
     share: float = 0.0
     fault: str = ""
+    fault_zh: str = ""
 
     @property
     def is_running(self) -> bool:
@@ -78,10 +81,11 @@ def tiles_path(file: LargeFile, folder: Path) -> Path:
     try:
         status = file.path.stat()
     except OSError as error:
-        msg = (
-            f"there is no file {file.path} for the large layer {file.name!r}: mend the setting `large`, or put it there"
-        )
-        raise LargeFileError(msg) from error
+        raise LargeFileError(
+            f"there is no file {file.path} for the large layer {file.name!r}: "
+            "mend the setting `large`, or put it there",
+            f"大图层 {file.name!r} 的文件 {file.path} 不存在：请改正设置 large，或把文件放到该处",
+        ) from error
     said = f"{file.path.resolve()}\n{status.st_size}\n{status.st_mtime_ns}\n{EDITION}"
     return folder / "tiles" / f"{file.name}-{hashlib.sha256(said.encode()).hexdigest()[:16]}.pmtiles"
 
@@ -108,8 +112,10 @@ def tile_about(tiles: Path) -> dict[str, Any]:
     try:
         about: dict[str, Any] = json.loads(about_path(tiles).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        msg = f"the tiles {tiles.name} are not made yet: make them with `begin_tiles`"
-        raise LargeFileError(msg) from error
+        raise LargeFileError(
+            f"the tiles {tiles.name} are not made yet: make them with `begin_tiles`",
+            f"瓦片 {tiles.name} 尚未生成：请先切片",
+        ) from error
     return about
 
 
@@ -138,13 +144,25 @@ def tile_state(tiles: Path) -> TileState:
     with _lock:
         process = _running.get(tiles)
     code = None if process is None else process.poll()
-    fault = next((line[8:] for line in text.splitlines() if line.startswith("failed: ")), "")
-    if not fault and (code or (process is None and silent_s > _SILENT_S)):
-        fault = f"the process that made them ended ({code if code is not None else 'long ago'})"
-    if fault:
-        return TileState("failed", 0.0, fault)
+    if failed := _failed(text):
+        return failed
+    if code or (process is None and silent_s > _SILENT_S):
+        when, when_zh = ("long ago", "早已停止") if code is None else (str(code), f"代码 {code}")
+        fault = f"the process that made them ended ({when})"
+        return TileState("failed", 0.0, fault, f"切片进程意外中止（{when_zh}），请重新切片")
     stage = next((line for line in reversed(text.splitlines()) if line in _BEGUN), "waiting")
     return TileState(stage, _share(stage, text))
+
+
+def _failed(log: str) -> TileState | None:
+    """What the process said last, where it could not make them: a reason in each language."""
+    said = {
+        mark: line.removeprefix(mark)
+        for line in log.splitlines()
+        for mark in (FAILED, FAILED_ZH)
+        if line.startswith(mark)
+    }
+    return TileState("failed", 0.0, said[FAILED], said.get(FAILED_ZH, "")) if FAILED in said else None
 
 
 def _share(stage: str, log: str) -> float:

@@ -86,8 +86,10 @@ def make_tiles(source: Path, output: Path, *, tell: Callable[[str], None] = lamb
     is_there = ~(rows.geometry.isna() | rows.geometry.is_empty)
     features = rows[is_there]
     if features.empty:
-        msg = f"{source.name} holds nothing to draw: all its {len(rows)} rows are without geometry"
-        raise LargeFileError(msg)
+        raise LargeFileError(
+            f"{source.name} holds nothing to draw: all its {len(rows)} rows are without geometry",
+            f"{source.name} 没有可绘制的内容：全部 {len(rows)} 行都没有几何",
+        )
     tell("thinning")
     features, narrow = _widened(features)
     traits = layer_traits(rows)
@@ -96,7 +98,7 @@ def make_tiles(source: Path, output: Path, *, tell: Callable[[str], None] = lamb
     output.parent.mkdir(parents=True, exist_ok=True)
     part = output.with_name(f".{output.stem}.{os.getpid()}.pmtiles")
     try:
-        _write(layers, part)
+        _write(layers, part, source.name)
         tell("checking")
         _check(part, features, source.name)
         about = {
@@ -148,12 +150,14 @@ def _layers(features: gpd.GeoDataFrame, coloured: list[str]) -> tuple[dict[str, 
     return layers, first
 
 
-def _write(layers: dict[str, Any], output: Path) -> None:
+def _write(layers: dict[str, Any], output: Path, name: str) -> None:
     try:
         freestiler.freestile(layers, output, min_zoom=LEAST_ZOOM, max_zoom=LARGEST_ZOOM, generate_ids=False)
     except (RuntimeError, ValueError) as error:
-        msg = f"the tiles could not be written: {error}"
-        raise LargeFileError(msg) from error
+        raise LargeFileError(
+            f"the tiles of {name} could not be written: {error}",
+            f"{name} 的瓦片无法写入：请检查数据文件夹能否写入、空间是否充足",
+        ) from error
 
 
 def _check(tiles: Path, features: gpd.GeoDataFrame, name: str) -> None:
@@ -162,11 +166,12 @@ def _check(tiles: Path, features: gpd.GeoDataFrame, name: str) -> None:
     found = np.unique(read[ROW].to_numpy())
     missing = np.setdiff1d(features.index.to_numpy(), found)
     if len(missing):
-        msg = (
+        raise LargeFileError(
             f"{len(missing)} of {len(features)} features of {name} are missing at the largest zoom, first of all row"
-            f" {missing[0]}: look whether its geometry is valid"
+            f" {missing[0]}: look whether its geometry is valid",
+            f"{name} 的 {len(features)} 个要素中有 {len(missing)} 个未能切入最大级别，"
+            f"首个在第 {missing[0]} 行（从 0 起）：请检查其图形是否有效",
         )
-        raise LargeFileError(msg)
 
 
 def _replace_text(path: Path, text: str) -> None:

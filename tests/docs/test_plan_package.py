@@ -11,9 +11,10 @@ import pytest
 
 import geo.__main__
 from geo.crs import transform_point
+from geo.descriptor import CODES, OPTIONAL_FIELDS, PLAN_WORDS, REQUIRED_FIELDS
 from geo.errors import Fault
 from geo.extents import GRADES
-from geo.package import CODES, OPTIONAL_FIELDS, PLAN_WORDS, REQUIRED_FIELDS, check_plan
+from geo.package import check_plan
 from geo.plan import DEFAULT_PATH
 from views.settings import plan_path
 
@@ -73,7 +74,7 @@ def yunpu_without(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Fa
 def emitted_kinds() -> set[str]:
     """Kinds that stand in the sources: the fourth word of a fault, or what stands before the reason of one to be."""
     found = {"not-csv", "not-geojson"}
-    for file in ("package.py", "agreement.py"):
+    for file in ("package.py", "descriptor.py", "rawtable.py", "features.py", "agreement.py"):
         for node in ast.walk(ast.parse((ROOT / "geo" / file).read_text(encoding="utf-8"))):
             match node:
                 case ast.Call(func=ast.Name(id="Fault"), args=[_, _, _, ast.Constant(value=str(kind)), _]):

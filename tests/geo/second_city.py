@@ -2,7 +2,7 @@
 A second plan package, small enough to read at a glance: Yunpu (云浦), a city that does not exist.
 
 Two sectors, three parks, the required tables and one optional one (places), and of every table only the fields that
-`geo.package` asks for. Its layout is chapter 3 and its box is table 2, so whatever says "chapter 5" or "box 6" of
+`geo.descriptor` asks for. Its layout is chapter 3 and its box is table 2, so whatever says "chapter 5" or "box 6" of
 Yunpu is code that knows Xiamen. The six pairs of sector and park have all five verdicts.
 """
 
@@ -14,7 +14,7 @@ from typing import Any
 from shapely import Point, box
 from shapely.geometry import mapping
 
-from geo.package import CODES, FIELD_TYPES, OPTIONAL_FIELDS, REQUIRED_FIELDS
+from geo.descriptor import CODES, FIELD_TYPES, OPTIONAL_FIELDS, REQUIRED_FIELDS
 
 FIELDS = {**REQUIRED_FIELDS, **OPTIONAL_FIELDS}
 WORDS = {

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from geo.agreement import disagreements
-from geo.package import REQUIRED_FIELDS
+from geo.descriptor import REQUIRED_FIELDS
 from geo.plan import Plan
 
 Rows = dict[str, list[dict[str, Any]]]

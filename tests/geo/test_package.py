@@ -13,10 +13,11 @@ from shapely.geometry import mapping, shape
 
 from geo.__main__ import main
 from geo.agreement import TRUE_WORDS
+from geo.descriptor import CODES, FIELD_TYPES, OPTIONAL_FIELDS, PLAN_WORDS, REQUIRED_FIELDS, read_descriptor
 from geo.errors import Fault, PlanError
 from geo.extents import GRADES
 from geo.fit import MAPPING_WORDS
-from geo.package import CODES, FIELD_TYPES, OPTIONAL_FIELDS, PLAN_WORDS, REQUIRED_FIELDS, check_plan, read_descriptor
+from geo.package import check_plan
 from geo.plan import DEFAULT_PATH, TABLES, Plan, read_plan
 
 Damage = Callable[[Path], None]
@@ -410,6 +411,10 @@ SMALL_DAMAGES: dict[str, tuple[Damage, list[Place]]] = {
     "field without a type": (
         resource("places", lambda found: found["schema"]["fields"][0].pop("type")),
         [("datapackage.json", None, "resources, places", "broken-resource")],
+    ),
+    "codes that are a word": (
+        field("places", "kind", constraints={"enum": "abc"}),
+        [("datapackage.json", None, None, "field-error")],
     ),
     "field of another type": (
         field("extents", "evidence_zh", type="any"),

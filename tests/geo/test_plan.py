@@ -7,8 +7,8 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 
+from geo.descriptor import OPTIONAL_FIELDS, REQUIRED_FIELDS
 from geo.errors import UnknownNameError
-from geo.package import OPTIONAL_FIELDS, REQUIRED_FIELDS
 from geo.plan import DEFAULT_PATH, GEOMETRY_TABLES, TABLES, Plan, read_plan
 
 

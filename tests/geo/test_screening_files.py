@@ -22,6 +22,7 @@ from geo.screening.park_facts import park_facts
 from geo.screening.projects import COLUMNS, column_of, read_project
 from geo.screening.rules import SYNTHETIC_RULES, read_rules
 from geo.screening.workbook import screening_workbook
+from tests.geo.workbooks import workbook
 
 ROOT = Path(__file__).parents[2]
 SAMPLES = ROOT / "docs" / "samples" / "projects.csv"
@@ -157,15 +158,6 @@ def test_good_rows_are_judged_when_others_are_bad(tmp_path: Path) -> None:
     (error,) = answers[2]["errors"]
     assert (error["file"], error["row"], error["column"], error["kind"]) == ("projects.csv", 5, "产业", "unknown-name")
     assert "相近的有" in error["reason"]
-
-
-def workbook(*rows: list[Any]) -> bytes:
-    book = openpyxl.Workbook()
-    for row in rows:
-        book.active.append(row)
-    content = io.BytesIO()
-    book.save(content)
-    return content.getvalue()
 
 
 def test_xlsx_is_read_with_numbers_and_dates_as_cells(tmp_path: Path) -> None:

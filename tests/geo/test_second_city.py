@@ -7,11 +7,12 @@ import pytest
 
 from geo.allocation import focus_terms, join_allocations, join_diagnostics
 from geo.crs import CGCS2000_CM117
+from geo.descriptor import OPTIONAL_FIELDS, REQUIRED_FIELDS
 from geo.districts import park_districts
 from geo.extents import measured_extents
 from geo.fit import fit_table, gaps, park_fields, sectors_by_district, spanning_parks
 from geo.lookup import parks_in, select_fit
-from geo.package import OPTIONAL_FIELDS, REQUIRED_FIELDS, check_plan
+from geo.package import check_plan
 from geo.plan import Plan
 from geo.profile import park_profiles
 from geo.selection import Selection, park_facets, selected_extents

@@ -327,6 +327,26 @@ def test_names_of_a_shapefile_are_short_ascii_and_unique(plan: Plan, layer_id: s
     assert endings == {".shp", ".shx", ".dbf", ".prj", ".cpg", ".csv", ".txt"}
 
 
+@pytest.mark.parametrize("layer_id", PLACED)
+def test_whole_numbers_of_a_mapinfo_table_have_32_bits(plan: Plan, layer_id: str) -> None:
+    """QGIS 3.22 opens no table that has wider ones."""
+    with zipfile.ZipFile(io.BytesIO(export_layer(plan, layer_id, format="tab").content)) as archive:
+        columns = archive.read(f"{layer_id}.tab").decode().partition("Fields ")[2]
+    kinds = {field.kind for field in layer_fields(plan, layer_id)}
+    assert "LargeInt" not in columns
+    assert ("Integer" in columns) == ("integer" in kinds)
+
+
+def test_a_geopackage_is_of_a_version_that_older_programs_know(plan: Plan, tmp_path: Path) -> None:
+    file = tmp_path / "parks.gpkg"
+    file.write_bytes(export_layer(plan, "parks", format="gpkg").content)
+    connection = sqlite3.connect(file)
+    try:
+        assert connection.execute("PRAGMA user_version").fetchone() == (10200,)
+    finally:
+        connection.close()
+
+
 def test_nothing_is_cut_in_a_shapefile(plan: Plan, tmp_path: Path) -> None:
     parks = layer_table(plan, "parks")
     texts = ["；".join(cell) for cell in parks["evidence_zh"]]

@@ -1,6 +1,7 @@
 """Styles and CAD: QGIS finds its table, renderers have their elements, and texts stand in the drawing."""
 
 import sqlite3
+import warnings
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from xml.etree import ElementTree as ET
 import ezdxf
 import pyogrio
 import pytest
+from ezdxf import recover
 
 from geo.plan import Plan, read_plan
 from layers.bundle import export_all
@@ -18,7 +20,7 @@ from layers.extract import extract
 from layers.filters import Filters
 from layers.formats.delimited import defused
 from layers.palette import sector_colours
-from layers.styles.qml import qml
+from layers.styles.qml import extract_qml, qml
 from layers.styles.rules import extract_style
 from layers.styles.sld import sld
 
@@ -74,7 +76,10 @@ def test_a_renderer_names_columns_that_are_there_and_symbols_that_are_drawn(plan
     renderer = root.find("renderer-v2")
     assert renderer is not None
     assert renderer.get("type") == "RuleRenderer"
-    rules, symbols = renderer.findall("rules/rule"), renderer.findall("symbols/symbol")
+    rules, symbols = renderer.findall("rules//rule[@symbol]"), renderer.findall("symbols/symbol")
+    # Rules of what the others leave stand in a branch with those others alone.
+    branches = renderer.findall("rules/rule[rule]")
+    assert len(branches) == (len(style) if len(style) > 1 else 0)
     assert [rule.get("symbol") for rule in rules] == [symbol.get("name") for symbol in symbols]
     assert len({rule.get("key") for rule in rules}) == len(rules) > 0
     kind = {"Polygon": "fill", "LineString": "line", "Point": "marker"}[geometry.removeprefix("Multi")]
@@ -86,6 +91,30 @@ def test_a_renderer_names_columns_that_are_there_and_symbols_that_are_drawn(plan
     space = "{http://www.opengis.net/sld}"
     assert [name.text for name in described.iter(f"{space}Name")] == [layer_id]
     assert len(list(described.iter(f"{space}Rule"))) == len(rules)
+
+
+def test_rows_that_no_sector_draws_are_drawn_once_in_every_style(plan: Plan) -> None:
+    rows = extract(plan, "parks", Filters(), "EPSG:4326")
+    style = extract_style(rows)
+    described = sld(style, "Polygon", name="parks")
+    # To QGIS an ElseFilter is no filter: the rule would draw every row.
+    assert "ElseFilter" not in described
+    spelt = [rule for rule in style[0] if rule.how != "else"]
+    root = ET.fromstring(described)  # noqa: S314 - our own text
+    negated = root.findall(".//{http://www.opengis.net/ogc}Not//{http://www.opengis.net/ogc}PropertyIsEqualTo")
+    assert len(negated) == len(spelt)
+    # A solid line below would close the gaps of a dashed one.
+    assert all(rule.line is None for rule in style[0])
+
+
+def test_a_style_for_qgis_names_rows_and_columns_in_chinese(plan: Plan) -> None:
+    rows = extract(plan, "parks", Filters(), "EPSG:4326")
+    root = ET.fromstring(extract_qml(rows, names={"part_zh": "short"}))  # noqa: S314 - our own text
+    assert [text.get("fieldName") for text in root.iter("text-style")] == ["short"]
+    titles = {alias.get("field"): alias.get("name") for alias in root.iter("alias")}
+    assert titles == {{"part_zh": "short"}.get(field.name, field.name): field.title_zh for field in rows.fields}
+    lines = extract_style(extract(plan, "metro_lines", Filters(), "EPSG:4326"))
+    assert sorted(rule.label_zh for rule in lines[0]) == ["1号线", "2号线", "3号线"]
 
 
 def test_sectors_have_the_colours_of_the_palette(plan: Plan) -> None:
@@ -115,8 +144,17 @@ def test_a_drawing_has_layers_by_what_was_asked_and_names_as_text(plan: Plan, by
     used = {name.removesuffix("_洞") for name in used}
     expected = set(parks["grade"]) if by == "grade" else {cell[0] if cell else "无产业" for cell in parks["sectors_zh"]}
     assert used == expected
-    # GDAL goes by the header's code page, which CAD ignores since R2007, unless it is told.
+    # GDAL goes by the header's code page, which CAD ignores since R2007; where it cannot convert, it says so once and
+    # leaves the text as it stands.
     assert pyogrio.read_dataframe(tmp_path / "parks.dxf", ENCODING="UTF-8")["Text"].dropna().tolist() == texts
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Recode from CP65001 to UTF-8", category=RuntimeWarning)
+        plainly = pyogrio.read_dataframe(tmp_path / "parks.dxf")
+    assert plainly["Text"].dropna().tolist() == texts
+    assert set(plainly["Layer"]) == {*used, "名称"}
+    recovered, auditor = recover.readfile(tmp_path / "parks.dxf")
+    assert not auditor.errors
+    assert [text.dxf.text for text in recovered.modelspace().query("TEXT")] == texts
 
 
 def test_a_text_that_may_run_as_a_formula_gets_an_apostrophe_that_comes_off_again() -> None:

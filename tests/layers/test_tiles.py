@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
 import pyogrio
 import pytest
 import shapely
@@ -33,9 +36,12 @@ from layers.tiles import (
     tile_state,
     tiles_path,
 )
-from layers.tiles.making import ROW, WHOLE
+from layers.tiles.copies import convert
+from layers.tiles.features import parquet_crs, read_features
+from layers.tiles.making import ROW, WHOLE, _check, _write
 from layers.tiles.overview import overview, whole_from
 from layers.tiles.traits import layer_traits
+from tests.languages import has_english_sentence, is_chinese
 
 COUNT = 4000
 
@@ -211,6 +217,97 @@ def test_the_setting_names_files_and_says_what_is_wrong() -> None:
         large_files("a=/x|owner=me")
 
 
+#: Names of the files and of the layer that are refused.
+ODD = re.compile(r"odd(?:\.[a-z]+)?")
+POINT = shapely.Point(118.1, 24.5)
+
+
+def parquet(folder: Path, name: str, table: pd.DataFrame, **metadata: object) -> Path:
+    """Write a Parquet file that says something else of its geometry."""
+    path = folder / name
+    table.to_parquet(path)
+    if metadata:
+        read = pq.read_table(path)
+        about = json.loads(read.schema.metadata[b"geo"])
+        about["columns"]["geometry"].update(metadata)
+        pq.write_table(read.replace_schema_metadata({b"geo": json.dumps(about).encode()}), path)
+    return path
+
+
+def one(crs: int | None = 4326, geometry: shapely.Geometry | None = POINT) -> gpd.GeoDataFrame:
+    return gpd.GeoDataFrame({"name": ["a"]}, geometry=[geometry], crs=crs)
+
+
+def broken(folder: Path) -> Path:
+    path = folder / "odd.fgb"
+    path.write_bytes(b"no FlatGeobuf")
+    return path
+
+
+def alone(folder: Path) -> Path:
+    """Write a table without geometry."""
+    path = folder / "odd.gpkg"
+    pyogrio.write_dataframe(pd.DataFrame({"name": ["a"]}), path)
+    return path
+
+
+def nowhere(folder: Path) -> Path:
+    """Write a Shapefile and lose its .prj."""
+    path = folder / "odd.shp"
+    one().to_file(path)
+    path.with_suffix(".prj").unlink()
+    return path
+
+
+def lost(folder: Path) -> None:
+    """Look for two features in tiles of one."""
+    make_tiles(saved(folder, one()), folder / "t.pmtiles")
+    _check(folder / "t.pmtiles", pd.concat([one(), one()], ignore_index=True), "odd.gpkg")
+
+
+REFUSALS: dict[str, Callable[[Path], object]] = {
+    "no name": lambda _: large_files("odd"),
+    "a name twice": lambda _: large_files("odd=/x;odd=/y"),
+    "an unknown word": lambda _: large_files("odd=/x|owner=me"),
+    "no file": lambda folder: feature_count(folder / "odd.gpkg"),
+    "no file for the layer": lambda folder: tiles_path(LargeFile("odd", folder / "odd.gpkg"), folder),
+    "no tiles": lambda folder: tile_about(folder / "odd.pmtiles"),
+    "broken": lambda folder: feature_count(broken(folder)),
+    "no geometry": lambda folder: read_features(alone(folder)),
+    "no system": lambda folder: read_features(parquet(folder, "odd.parquet", one(None))),
+    "nothing to draw": lambda folder: make_tiles(
+        parquet(folder, "odd.parquet", one(geometry=None)), folder / "t.pmtiles"
+    ),
+    "tiles that cannot be written": lambda folder: _write({}, folder / "t.pmtiles", "odd.gpkg"),
+    "a feature lost": lost,
+    "plain Parquet": lambda folder: parquet_crs(parquet(folder, "odd.parquet", pd.DataFrame({"a": [1]}))),
+    "another encoding": lambda folder: parquet_crs(parquet(folder, "odd.parquet", one(), encoding="point")),
+    "a copy without system": lambda folder: parquet_crs(parquet(folder, "odd.parquet", one(), crs=None)),
+    "a driver's file without system": lambda folder: convert(nowhere(folder), folder / "t.fgb"),
+    "a copy that cannot be written": lambda folder: convert(broken(folder), folder / "t.gpkg"),
+}
+
+
+@pytest.mark.parametrize("refuse", REFUSALS.values(), ids=REFUSALS)
+def test_every_refusal_is_said_in_chinese_too_and_names_the_same_file(
+    tmp_path: Path, refuse: Callable[[Path], object]
+) -> None:
+    with pytest.raises(LargeFileError) as caught:
+        refuse(tmp_path)
+    en, zh = str(caught.value), caught.value.zh
+    assert is_chinese(zh)
+    assert has_english_sentence(en)
+    assert set(ODD.findall(zh)) == set(ODD.findall(en)) != set()
+
+
+def test_a_feature_lost_is_named_by_its_row_in_both_languages(tmp_path: Path) -> None:
+    with pytest.raises(
+        LargeFileError, match=r"1 of 2 features of odd\.gpkg are missing .* first of all row 1"
+    ) as caught:
+        lost(tmp_path)
+    assert "odd.gpkg 的 2 个要素中有 1 个未能切入最大级别，首个在第 1 行" in caught.value.zh
+
+
 def wait_for(tiles: Path) -> None:
     kept._running[tiles].wait(timeout=120)
 
@@ -247,6 +344,7 @@ def test_a_failure_is_told_and_tried_again_only_when_asked(tmp_path: Path) -> No
     state = begin_tiles(file, tmp_path)
     assert state.stage == "failed"
     assert "bad.parquet cannot be read as GeoParquet" in state.fault
+    assert state.fault_zh.startswith("bad.parquet 无法按 GeoParquet、FlatGeobuf")
     with pytest.raises(LargeFileError, match="are not made yet"):
         tile_about(tiles)
     assert begin_tiles(file, tmp_path, again=True).is_running

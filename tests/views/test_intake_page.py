@@ -5,69 +5,32 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from geo.intake import read_intake
+from geo.intake import draft_extents, read_intake
 from geo.intake.placefaults import not_compared
-from geo.plan import Plan, read_plan
+from geo.plan import Plan
 from geo.releases import open_store
+from tests.languages import has_english_sentence, is_chinese
 from tests.views.office import EDITOR, PART, PASSWORD, accounts_file, survey
-from views.cache import forget_release
+from tests.views.pages import opened, press, sign_in, words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-MAIN = str(Path(__file__).parents[2] / "views" / "main.py")
-TIMEOUT_S = 90
+    import geopandas as gpd
 
-
-@pytest.fixture(scope="module")
-def plan() -> Plan:
-    return read_plan()
-
-
-@pytest.fixture(autouse=True)
-def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("YUANTU_DATA", str(tmp_path / "data"))
-    forget_release()
-    return tmp_path / "data"
-
-
-def opened(name: str = "intake") -> AppTest:
-    app = AppTest.from_file(MAIN, default_timeout=TIMEOUT_S)
-    app.run()
-    app._page_hash = app.session_state["pages"][name]._script_hash
-    app.run()
-    assert not app.exception
-    return app
-
-
-def words(app: AppTest) -> str:
-    kinds = ("html", "caption", "info", "error", "warning", "success")
-    found = [*(element for kind in kinds for element in app.get(kind))]
-    return "\n".join(str(getattr(element.proto, "body", "")) for element in found)
+pytestmark = pytest.mark.usefixtures("data")
 
 
 def upload(app: AppTest, name: str, content: bytes) -> AppTest:
     app.file_uploader(key="intake_file").set_value((name, content, "application/octet-stream")).run()
     assert not app.exception
     return app
-
-
-def press(app: AppTest, label: str) -> AppTest:
-    next(button for button in app.button if button.label == label).click().run()
-    assert not app.exception
-    return app
-
-
-def sign_in(app: AppTest, name: str) -> AppTest:
-    app.sidebar.text_input[0].input(name)
-    app.sidebar.text_input[1].input(PASSWORD)
-    return press(app, "登录")
 
 
 def described(app: AppTest) -> AppTest:
@@ -83,20 +46,31 @@ def described(app: AppTest) -> AppTest:
 
 
 def test_without_a_file_the_page_says_what_to_do_and_writes_nothing(data: Path) -> None:
-    app = opened()
+    app = opened("intake")
     assert "请上传一个边界文件" in words(app)
     assert "未配置账户" in words(app)
     assert not data.exists()
 
 
-def test_a_refused_file_says_why_in_chinese() -> None:
-    app = upload(opened(), "a.geojson", b"")
-    assert "无法接收该文件：" in app.error[0].value
-    assert "空" in app.error[0].value
+@pytest.mark.parametrize(
+    ("name", "content", "why"),
+    [
+        ("a.geojson", b"", "空"),
+        ("a.geojson", b'{"type": ', "JSON 无法解析（第 1 行第 10 列）"),
+        ("a.kml", b"<kml><Document>", "KML 无法解析（第 1 行）"),
+        ("a.zip", b"PK\x03\x04 and no more", "压缩包无法解开"),
+        ("a.gpkg", b"SQLite format 3\x00 and no more", "GeoPackage 无法读取"),
+    ],
+)
+def test_a_refused_file_says_why_in_chinese(name: str, content: bytes, why: str) -> None:
+    app = upload(opened("intake"), name, content)
+    assert app.error[0].value.startswith("无法接收该文件：")
+    assert why in app.error[0].value
+    assert is_chinese(app.error[0].value)
 
 
 def test_a_survey_goes_from_questions_to_a_checked_draft_without_any_role(plan: Plan, data: Path) -> None:
-    app = upload(opened(), "红线.zip", survey(plan.extents))
+    app = upload(opened("intake"), "红线.zip", survey(plan.extents))
     asked = {radio.key for radio in app.radio}
     assert "intake_q_crs" in asked
     assert any("（推测）" in option for radio in app.radio for option in radio.options)
@@ -116,7 +90,7 @@ def test_an_editor_keeps_the_draft_with_its_report(
     plan: Plan, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("YUANTU_ACCOUNTS", str(accounts_file(tmp_path)))
-    app = sign_in(opened(), EDITOR)
+    app = sign_in(opened("intake"), EDITOR)
     content = survey(plan.extents)
     described(press(upload(app, "红线.zip", content), "确认"))
     press(app, "存为草稿")
@@ -129,9 +103,32 @@ def test_an_editor_keeps_the_draft_with_its_report(
     assert PASSWORD not in repr(app.session_state)
 
 
+def test_a_draft_that_no_release_may_hold_is_refused_in_chinese(
+    plan: Plan, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unfinished(*asked: Any, **stated: Any) -> gpd.GeoDataFrame:
+        draft = draft_extents(*asked, **stated)
+        own = draft.index[draft["extent_id"] == PART]
+        draft.loc[own, ["method_zh", "position_accuracy_m"]] = [None, -1.0]
+        return draft
+
+    monkeypatch.setattr("views.drafting.draft_extents", unfinished)
+    monkeypatch.setenv("YUANTU_ACCOUNTS", str(accounts_file(tmp_path)))
+    app = sign_in(opened("intake"), EDITOR)
+    described(press(upload(app, "红线.zip", survey(plan.extents)), "确认"))
+    told = press(app, "存为草稿").error[0].value
+    assert told.splitlines() == [
+        "这些范围有 2 处错误，请改正后重新起草：",
+        f"- {PART} 缺少绘制方法（method_zh）：请填写已知情况",
+        f"- {PART} 的位置精度为 -1.0：应为不小于 0 的米数",
+    ]
+    assert not has_english_sentence(told)
+    assert open_store(data, plan).drafts().empty
+
+
 def test_a_wrong_password_signs_nobody_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("YUANTU_ACCOUNTS", str(accounts_file(tmp_path)))
-    app = opened()
+    app = opened("intake")
     app.sidebar.text_input[0].input(EDITOR)
     app.sidebar.text_input[1].input("wrong wrong wrong")
     press(app, "登录")
@@ -142,7 +139,7 @@ def test_a_wrong_password_signs_nobody_in(tmp_path: Path, monkeypatch: pytest.Mo
 def test_a_fault_is_listed_and_repaired_when_ticked() -> None:
     bow = [[118.10, 24.60], [118.11, 24.61], [118.11, 24.60], [118.10, 24.61], [118.10, 24.60]]
     content = json.dumps({"type": "Polygon", "coordinates": [bow]}).encode()
-    app = upload(opened(), "bow.geojson", content)
+    app = upload(opened("intake"), "bow.geojson", content)
     assert any("相交" in str(cell) or "交叉" in str(cell) for cell in app.dataframe[0].value["问题"])
     app.checkbox(key="repair_1_self-crossing").check()
     press(app, "修复所选")
@@ -171,7 +168,7 @@ def test_a_reading_can_be_stopped_and_taken_up_again(plan: Plan, monkeypatch: py
 
     with monkeypatch.context() as patched:
         patched.setattr("views.intake.read_intake", interrupted)
-        app = upload(opened(), "hongxian.zip", survey(plan.extents))
+        app = upload(opened("intake"), "hongxian.zip", survey(plan.extents))
         assert "停止" in [button.label for button in app.button]
         app = press(app, "停止")
     assert "已停止读取 hongxian.zip" in words(app)
@@ -184,6 +181,6 @@ def test_a_reading_can_be_stopped_and_taken_up_again(plan: Plan, monkeypatch: py
 def test_a_file_too_large_to_compare_says_so_of_the_whole_file(plan: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
     intake = read_intake(survey(plan.extents), name="a.zip", plan=plan)
     monkeypatch.setattr("views.intake.read_intake", lambda *_, **__: replace(intake, faults=(not_compared(2001),)))
-    app = upload(opened(), "a.zip", survey(plan.extents))
+    app = upload(opened("intake"), "a.zip", survey(plan.extents))
     [row] = [row for table in app.dataframe for row in table.value.to_dict("records") if "2001" in str(row)]
     assert "（整个文件）" in row.values()

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import geopandas as gpd
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from bench.city import write_parcels
+from tests.languages import has_english_sentence
 
 SCRIPT = """
 from views import large, state
@@ -49,7 +51,10 @@ def test_without_a_file_the_page_says_how_to_name_one(monkeypatch: pytest.Monkey
 
 def test_a_setting_that_cannot_be_read_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("YUANTU_LARGE", "no path")
-    assert "此图层无法显示：'no path' in the setting `large` is no `name=path`" in opened().error[0].value
+    [error] = opened().error
+    assert error.value.startswith("此图层无法显示：设置 large 中的 'no path' 不是“名称=路径”")
+    assert not has_english_sentence(error.value)
+    assert "'no path' in the setting `large` is no `name=path`" in opened(lang="en").error[0].value
 
 
 def test_a_small_file_is_tiled_while_the_page_waits_and_told_with_source_and_date(office: Path) -> None:
@@ -76,4 +81,15 @@ def test_many_features_are_tiled_in_the_background_and_the_page_shows_how_far(
 
 def test_a_broken_file_is_told_with_a_way_to_try_again(office: Path) -> None:
     office.write_bytes(b"broken")
-    assert "parcels.parquet cannot be read as GeoParquet" in opened().error[0].value
+    [error] = opened().error
+    assert "parcels.parquet 无法按 GeoParquet、FlatGeobuf、GeoPackage 或 GeoJSON 读取" in error.value
+    assert not has_english_sentence(error.value)
+    assert "parcels.parquet cannot be read as GeoParquet" in opened(lang="en").error[0].value
+
+
+def test_what_fails_while_tiles_are_made_is_told_in_the_sessions_language(office: Path) -> None:
+    gpd.GeoDataFrame({"name": ["a"]}, geometry=[None], crs=4326).to_parquet(office)
+    [error] = opened().error
+    assert "parcels.parquet 没有可绘制的内容：全部 1 行都没有几何" in error.value
+    assert not has_english_sentence(error.value)
+    assert "parcels.parquet holds nothing to draw" in opened(lang="en").error[0].value

@@ -10,26 +10,14 @@ from shapely.affinity import translate
 from streamlit.testing.v1 import AppTest
 
 from geo.errors import UnknownNameError
-from geo.plan import Plan, read_plan
+from geo.plan import Plan
 from geo.releases import Store, open_store
-from tests.views.office import EDITOR, PART, PASSWORD, PUBLISHER, accounts_file, actor
+from tests.views.office import EDITOR, PART, PUBLISHER, accounts_file, actor
+from tests.views.pages import MAIN, TIMEOUT_S, opened, press, sign_in, words
 from views.cache import forget_release, plan_of, shared_plan, shared_profiles, store_state
 
-MAIN = str(Path(__file__).parents[2] / "views" / "main.py")
-TIMEOUT_S = 90
 OTHER = "film-base/main"
-
-
-@pytest.fixture(scope="module")
-def plan() -> Plan:
-    return read_plan()
-
-
-@pytest.fixture(autouse=True)
-def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("YUANTU_DATA", str(tmp_path / "data"))
-    forget_release()
-    return tmp_path / "data"
+pytestmark = pytest.mark.usefixtures("data")
 
 
 @pytest.fixture
@@ -62,38 +50,12 @@ def published(store: Store, part: str = PART, *, east: float = 0.001) -> int:
     return store.publish(draft, actor=actor(PUBLISHER), why="发布红线").number
 
 
-def opened(name: str = "releases") -> AppTest:
-    app = AppTest.from_file(MAIN, default_timeout=TIMEOUT_S)
-    app.run()
-    app._page_hash = app.session_state["pages"][name]._script_hash
-    app.run()
-    assert not app.exception
-    return app
-
-
-def words(app: AppTest) -> str:
-    kinds = ("html", "caption", "info", "error", "warning", "success")
-    return "\n".join(str(getattr(element.proto, "body", "")) for kind in kinds for element in app.get(kind))
-
-
-def press(app: AppTest, label: str) -> AppTest:
-    next(button for button in app.button if button.label == label).click().run()
-    assert not app.exception
-    return app
-
-
-def sign_in(app: AppTest, name: str) -> AppTest:
-    app.sidebar.text_input[0].input(name)
-    app.sidebar.text_input[1].input(PASSWORD)
-    return press(app, "登录")
-
-
 def labels(app: AppTest) -> set[str]:
     return {button.label for button in app.button}
 
 
 def test_without_a_store_the_page_says_so_and_makes_none(data: Path) -> None:
-    app = opened()
+    app = opened("releases")
     assert "尚未发布新版" in words(app)
     assert "范围第1版（数据包自带）" in words(app)
     assert not data.exists()
@@ -102,7 +64,7 @@ def test_without_a_store_the_page_says_so_and_makes_none(data: Path) -> None:
 @pytest.mark.usefixtures("accounts")
 def test_a_draft_is_reviewed_by_an_editor_and_published_by_a_publisher(store: Store) -> None:
     draft = drafted(store)
-    app = sign_in(opened(), EDITOR)
+    app = sign_in(opened("releases"), EDITOR)
     assert f"草稿 {draft} · 草稿" in words(app)
     assert "审核通过" in labels(app)
     assert "发布" not in labels(app)
@@ -110,7 +72,7 @@ def test_a_draft_is_reviewed_by_an_editor_and_published_by_a_publisher(store: St
     press(app, "审核通过")
     assert store.drafted(draft).state == "reviewed"
     assert "发布" not in labels(app)
-    app = sign_in(opened(), PUBLISHER)
+    app = sign_in(opened("releases"), PUBLISHER)
     app.text_input(key=f"note_{draft}").input("发布红线")
     press(app, "发布")
     assert "已发布为范围第2版" in words(app)
@@ -120,7 +82,7 @@ def test_a_draft_is_reviewed_by_an_editor_and_published_by_a_publisher(store: St
 
 def test_nobody_may_write_without_an_account(store: Store) -> None:
     draft = drafted(store)
-    app = opened()
+    app = opened("releases")
     assert "未配置账户" in words(app)
     assert "审核需要编辑角色" in words(app)
     assert not labels(app) & {"审核通过", "发布", "撤回", "换到当前版"}
@@ -130,7 +92,7 @@ def test_nobody_may_write_without_an_account(store: Store) -> None:
 @pytest.mark.usefixtures("accounts")
 def test_a_step_without_a_remark_is_not_taken(store: Store) -> None:
     draft = drafted(store)
-    app = press(sign_in(opened(), EDITOR), "审核通过")
+    app = press(sign_in(opened("releases"), EDITOR), "审核通过")
     assert "请填写意见或说明" in words(app)
     assert store.drafted(draft).state == "draft"
 
@@ -139,7 +101,7 @@ def test_a_step_without_a_remark_is_not_taken(store: Store) -> None:
 def test_whoever_comes_second_is_told_who_was_first_and_rebases(store: Store) -> None:
     second = drafted(store, OTHER)
     store.review(second, actor=actor(EDITOR), note="核对无误")
-    app = sign_in(opened(), PUBLISHER)
+    app = sign_in(opened("releases"), PUBLISHER)
     published(store)
     app.text_input(key=f"note_{second}").input("发布影视")
     press(app, "发布")
@@ -154,7 +116,7 @@ def test_whoever_comes_second_is_told_who_was_first_and_rebases(store: Store) ->
 @pytest.mark.usefixtures("accounts")
 def test_a_publisher_goes_back_and_it_is_a_new_release(store: Store) -> None:
     published(store)
-    app = sign_in(opened(), PUBLISHER)
+    app = sign_in(opened("releases"), PUBLISHER)
     app.selectbox(key="release_pick").set_value(1).run()
     app.text_input(key="rollback_why").input("红线有误")
     press(app, "退回第1版")
@@ -169,7 +131,7 @@ def test_a_publisher_goes_back_and_it_is_a_new_release(store: Store) -> None:
 
 def test_any_two_releases_are_compared_by_distance_area_and_grade(store: Store) -> None:
     published(store)
-    app = opened()
+    app = opened("releases")
     changes = next(table.value for table in app.dataframe if "中心移动（m）" in table.value)
     assert len(changes) == 1
     assert changes["依据等级"].iloc[0] == "B → A"
@@ -209,14 +171,14 @@ def test_a_broken_store_is_told_and_the_app_goes_on(data: Path) -> None:
     data.mkdir()
     (data / "releases.gpkg").write_bytes(b"no database")
     forget_release()
-    app = opened()
+    app = opened("releases")
     assert "版本库无法使用" in app.error[0].value
     assert len(shared_plan().extents) == 41
 
 
 def test_the_audit_is_shown_and_verified(store: Store) -> None:
     published(store)
-    app = opened()
+    app = opened("releases")
     audit = next(table.value for table in app.dataframe if "操作" in table.value)
     assert list(audit["操作"]) == ["发布", "审核", "起草", "建库"]
     press(app, "核验完整性")
@@ -228,7 +190,7 @@ def test_a_store_that_cannot_be_read_is_told_in_the_sessions_language(data: Path
     (data / "releases.gpkg").write_bytes(b"no database, and longer than the head of one " * 20)
     forget_release()
     assert "does not answer" in store_state()
-    app = opened()
+    app = opened("releases")
     assert "没有响应；请检查所在文件夹能否写入" in words(app)
     assert "does not answer" not in words(app)
     forget_release()

@@ -13,7 +13,6 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import geopandas as gpd
-import openpyxl
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -23,6 +22,7 @@ from shapely.geometry import mapping
 
 from geo.datum import shift
 from geo.plan import read_plan
+from tests.geo.workbooks import workbook
 
 # A square kilometre of land in Tong'an, in degrees and in metres of EPSG:4527.
 WEST, SOUTH = 118.15, 24.72
@@ -153,15 +153,6 @@ def polyline(points: list[tuple[float, float]], *, closed: int = 1, layer: str =
 
 
 DXF_SQUARE = list(PLANE.exterior.coords)[:-1]
-
-
-def workbook(*rows: tuple[Any, ...]) -> bytes:
-    book = openpyxl.Workbook()
-    for row in rows:
-        book.active.append(row)
-    content = io.BytesIO()
-    book.save(content)
-    return content.getvalue()
 
 
 def patched(content: bytes, changes: dict[str, bytes]) -> bytes:

@@ -26,10 +26,10 @@ from tests.geo.intake.corpus import (
     placemark,
     polyline,
     shapefile,
-    workbook,
     written,
     zipped,
 )
+from tests.geo.workbooks import workbook
 
 NAME = "某产业园"
 CORNERS = " ".join(f"{x!r},{y!r}" for x, y in SQUARE.exterior.coords)

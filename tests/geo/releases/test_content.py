@@ -16,8 +16,20 @@ from geo.plan import Plan
 from geo.releases import ContentError
 from geo.releases.content import checked_extents, content_digest, extents_table, plain_rows
 from geo.releases.geopackage import from_blob, to_blob
+from tests.languages import is_chinese
 
 BOW_TIE = Polygon([(118.1, 24.5), (118.2, 24.6), (118.2, 24.5), (118.1, 24.6)])
+#: One fault a row, each of another kind.
+FAULTY: list[tuple[str, Any]] = [
+    ("grade", "E"),
+    ("part_id", "nowhere"),
+    ("method_zh", ""),
+    ("evidence_zh", "四至"),
+    ("position_accuracy_m", -1),
+    ("geometry", Point(118.1, 24.5)),
+    ("geometry", BOW_TIE),
+    ("geometry", box(610000, 2708000, 611000, 2709000)),
+]
 RING = st.tuples(st.floats(118.0, 118.3), st.floats(24.4, 24.7), st.floats(0.001, 0.1), st.floats(0.001, 0.1))
 
 
@@ -55,7 +67,45 @@ def test_a_fault_is_named_with_its_extent_and_how_to_mend_it(
 ) -> None:
     with pytest.raises(ContentError) as caught:
         checked_extents(with_cell(yunpu_plan, field, value), yunpu_plan)
-    assert caught.value.faults == [fault]
+    assert [str(found) for found in caught.value.faults] == [fault]
+
+
+def test_every_fault_is_said_in_chinese_too_and_names_the_same_extent_and_value(plan: Plan) -> None:
+    table = plan.extents.astype({"position_accuracy_m": object})
+    for row, (field, value) in enumerate(FAULTY):
+        table.at[row, field] = value
+    with pytest.raises(ContentError) as caught:
+        checked_extents(table, plan)
+    faults = caught.value.faults
+    assert len(faults) == len(FAULTY)
+    for fault in faults:
+        assert is_chinese(fault.zh), fault
+        assert fault.zh.split()[0] == fault.en.split()[0]
+        assert f"- {fault.zh}" in caught.value.zh.splitlines()
+        assert f"  {fault.en}" in str(caught.value).splitlines()
+    said = "\n".join(fault.zh for fault in faults)
+    for words in (
+        "'E'",
+        "/nowhere ",
+        "缺少绘制方法（method_zh）",
+        "-1.0",
+        "证据（evidence_zh）",
+        "118.150000, 24.550000",
+    ):
+        assert words in said
+
+
+def test_what_is_wrong_with_the_whole_table_is_said_in_chinese_too(plan: Plan) -> None:
+    for table, words in (
+        (plan.extents.iloc[:0], "没有任何范围"),
+        (plan.extents.iloc[[0, 0]], f"{plan.extents['extent_id'].iloc[0]} 重复出现"),
+        (plan.extents.drop(columns=["grade", "as_of"]), "缺少列 grade、as_of"),
+    ):
+        with pytest.raises(ContentError, match="mend them and draft again") as caught:
+            checked_extents(table, plan)
+        [fault] = caught.value.faults
+        assert words in fault.zh
+        assert is_chinese(fault.zh)
 
 
 def test_all_faults_are_said_at_once(yunpu_plan: Plan) -> None:
