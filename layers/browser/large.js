@@ -42,6 +42,12 @@
   }
 
   function show() {
+    // A frame without a height has no view to show. The tiles that it asks for are dropped with the zoom that follows,
+    // and the library leaves those empty which still want them.
+    if (!map.getSize().y) {
+      map.once("resize", function () { requestAnimationFrame(function () { if (!layer && state.url) { show(); } }); });
+      return;
+    }
     layer = protomapsL.leafletLayer({
       url: state.url, pane: "large", maxDataZoom: state.largest, levelDiff: LEVELS, noWrap: false,
       attribution: esc(state.attribution), paintRules: rules(), labelRules: []
