@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import gc
 import random
+import statistics
 import time
 import urllib.request
-from contextlib import ExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
 _SESSIONS = 100
+_STEP = 10
 _ALONE = 15
 _ROUNDS = 3
 _WARM = 5
@@ -75,9 +78,12 @@ def lines() -> Iterator[Line]:
     """Memory and time of a hundred sessions of each app, then the soak of ours."""
     found = {name: asyncio.run(_held(*_SETTINGS[name])) for name in ("empty", "ours", "plain")}
     ours, empty = found["ours"], found["empty"]
+    own = statistics.median(empty["memory"])
     yield Line(
-        "people", f"memory of a further session, {_SESSIONS} held", "MB", [ours["memory"] - empty["memory"]], most=5,
-        note=f"over the empty app's {empty['memory']:.2f}; the plain app's {found['plain']['memory']:.2f}",
+        "people", f"memory of a further session, {_SESSIONS} held", "MB", [step - own for step in ours["memory"]],
+        most=5,
+        note=f"growth in steps of {_STEP} sessions, over the empty app's {own:.2f}; "
+        f"the plain app's {statistics.median(found['plain']['memory']):.2f}",
     )  # fmt: skip
     yield Line("people", "a rerun, alone", "s", ours["alone"], empty["alone"], "Streamlit's own empty app", most=2)
     yield Line(
@@ -94,16 +100,13 @@ async def _held(script: str, settings: dict[str, str]) -> dict[str, Any]:
         for _ in range(_WARM):
             async with session(app) as visitor:
                 await visitor.rerun()
-        async with _many(app, 1) as visitors:
-            await asyncio.sleep(1)
-            before = app.memory_mb()
-            alone = [await visitors[0].rerun() for _ in range(_ALONE)]
-        async with _many(app, _SESSIONS) as visitors:
-            await asyncio.sleep(1)
-            held = app.memory_mb()
+        async with session(app) as visitor:
+            alone = [await visitor.rerun() for _ in range(_ALONE)]
+        levels: list[float] = []
+        async with _many(app, _SESSIONS, levels) as visitors:
             together = [await _all_at_once(visitors) for _ in range(_ROUNDS)]
         return {
-            "memory": (held - before) / (_SESSIONS - 1),
+            "memory": [(after - before) / _STEP for before, after in pairwise(levels)],
             "alone": alone[3:],
             "all": together,
             "reruns": _ALONE + _SESSIONS * (_ROUNDS + 1),
@@ -111,17 +114,17 @@ async def _held(script: str, settings: dict[str, str]) -> dict[str, Any]:
 
 
 @asynccontextmanager
-async def _many(app: Running, count: int) -> AsyncIterator[list[Session]]:
-    """So many sessions, each with its first run done."""
-    opened = [session(app) for _ in range(count)]
-    visitors = [await one.__aenter__() for one in opened]
-    try:
-        for visitor in visitors:
-            await visitor.rerun()
+async def _many(app: Running, count: int, levels: list[float]) -> AsyncIterator[list[Session]]:
+    """So many sessions, each with its first run done; levels of memory at every step of their number."""
+    async with AsyncExitStack() as opened:
+        visitors = []
+        for number in range(count):
+            visitors.append(await opened.enter_async_context(session(app)))
+            await visitors[-1].rerun()
+            if (number + 1) % _STEP == 0:
+                await asyncio.sleep(1)
+                levels.append(app.memory_mb())
         yield visitors
-    finally:
-        for one in opened:
-            await one.__aexit__(None, None, None)
 
 
 async def _all_at_once(visitors: list[Session]) -> float:
