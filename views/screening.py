@@ -95,7 +95,7 @@ def _uploaded(key: str, label: str, kinds: list[str], **more: Any) -> Any:  # no
 
 
 def _single(rules: Rules) -> None:
-    left, right = st.columns([1, 2], gap="medium")
+    left, right = st.columns([0.8, 2.2], gap="medium")
     with left:
         show_site_file(_MAP)
         cells = _form()
@@ -103,6 +103,7 @@ def _single(rules: Rules) -> None:
         state.set_value("screen_cells", cells)
     with right:
         answer = _answer(rules)
+        _outcome(answer, rules)
     if answer is not None:
         _comparison(answer["candidates"])
         st.html(gates_html(answer["gates"]))
@@ -128,7 +129,6 @@ def _input(item: Any) -> str:  # noqa: ANN401
 def _answer(rules: Rules) -> dict[str, Any] | None:
     cells = state.value("screen_cells")
     if cells is None:
-        st.html(f"<div class='yt-card yt-box yt-empty'><p>{word('screen_empty')}</p></div>")
         return None
     bounds = shared_plan().descriptor.get("bounds")
     project, faults = read_project(_with_drawn_site(cells), file=word("screen_form"), bounds=bounds)
@@ -137,12 +137,10 @@ def _answer(rules: Rules) -> dict[str, Any] | None:
     if faults:
         return None
     try:
-        answer = screen_project(project, shared_park_facts(), rules, on=dt.date.today())  # noqa: DTZ011
+        return screen_project(project, shared_park_facts(), rules, on=dt.date.today())  # noqa: DTZ011
     except GeoError as error:
         st.error(str(error), icon=":material/error:")
         return None
-    _outcome(answer, rules)
-    return answer
 
 
 def _with_drawn_site(cells: dict[str, str]) -> dict[str, str]:
@@ -154,26 +152,30 @@ def _with_drawn_site(cells: dict[str, str]) -> dict[str, str]:
     return cells | {"site_wkt": shape(drawn).wkt, "lon": "", "lat": ""} | measured
 
 
-def _outcome(answer: dict[str, Any], rules: Rules) -> None:
-    candidates = answer["candidates"]
-    st.html(subsectors_html(answer))
-    _downloads([answer], rules, key="one")
-    if not answer["subsectors"]:
-        st.info(word("screen_unranked"), icon=":material/help:")
-        return
-    left, right = st.columns([1.15, 1], gap="medium")
+def _outcome(answer: dict[str, Any] | None, rules: Rules) -> None:
+    """Say what the check gives, beside the map, which stands before anything is asked so that a site can be drawn."""
+    if answer is not None:
+        st.html(subsectors_html(answer))
+        _downloads([answer], rules, key="one")
+    left, right = st.columns([1, 1.1], gap="medium")
     with left:
-        st.html(candidates_html(candidates, answer["ranking"]))
+        if answer is None:
+            st.html(f"<div class='yt-card yt-box yt-empty'><p>{word('screen_empty')}</p></div>")
+        elif answer["subsectors"]:
+            st.html(candidates_html(answer["candidates"], answer["ranking"]))
+        else:
+            st.info(word("screen_unranked"), icon=":material/help:")
     with right:
-        extents = shared_profiles().extents
-        parks = [candidate["park_id"] for candidate in candidates]
-        show_map(
-            _MAP,
-            list(extents.loc[extents["park_id"].isin(parks), "extent_id"]),
-            ranks={candidate["park_id"]: candidate["rank"] for candidate in candidates},
-            draw=True,
-        )
-        st.caption(word("screen_drawn" if state.drawn(_MAP) else "screen_draw"))
+        _site_map(answer["candidates"] if answer and answer["subsectors"] else None)
+
+
+def _site_map(candidates: list[dict[str, Any]] | None) -> None:
+    """Map on which the site is drawn; with candidates it shows them alone, each with its rank."""
+    extents = shared_profiles().extents
+    ranks = {candidate["park_id"]: candidate["rank"] for candidate in candidates or ()}
+    shown = extents if candidates is None else extents[extents["park_id"].isin(ranks)]
+    show_map(_MAP, list(shown["extent_id"]), ranks=ranks, draw=True)
+    st.caption(word("screen_drawn" if state.drawn(_MAP) else "screen_draw"))
 
 
 def _comparison(candidates: list[dict[str, Any]]) -> None:

@@ -47,9 +47,10 @@
   function showWhenStyled() {
     var box = map.getContainer(), pane = map.getPane("mapPane");
     if (getComputedStyle(pane).position === "absolute") {
+      var isAtHome = atHome();
       box.style.visibility = "";
       map.invalidateSize({ animate: false, pan: false });
-      if (atHome()) { goHome(); }
+      if (isAtHome) { goHome(); }
       placeLabels();
       return;
     }
@@ -209,7 +210,7 @@
             add: function () { mark(layer, p); }
           });
           layer.isHidden = true;
-          addLabel(group, [p.label_lat, p.label_lon], text(p, "label"), "yt-label yt-park", { isLazy: !!painter, rank: -p.area_km2, id: p.extent_id, least: p.area_km2 < 0.6 ? 12.5 : 10 });
+          addLabel(group, [p.label_lat, p.label_lon], text(p, "label"), "yt-label yt-park", { isLazy: !!painter, rank: -p.area_km2, id: p.extent_id, least: p.area_km2 < 0.6 ? 12.5 : 9 });
         }
       });
   }
@@ -599,7 +600,7 @@
 
   function placeLabels() {
     if (!isReady) { return; }
-    var zoom = map.getZoom(), size = map.getSize(), taken = [legendSpace()];
+    var zoom = map.getZoom(), size = map.getSize(), taken = controlSpaces();
     var tried = 0;
     labels.slice().sort(function (a, b) { return rank(a) - rank(b); }).forEach(function (item) {
       var isDrawn = zoom >= item.least || isChosen(item) || rank(item) < -1e5;
@@ -638,10 +639,13 @@
     span.textContent = rankOf ? rankOf + " " + item.words : item.words;
   }
 
-  /* Where the legend stands, in the map's pixels: no label is placed under it. */
-  function legendSpace() {
-    var frame = map.getContainer().getBoundingClientRect(), box = legendBox.getBoundingClientRect();
-    return [box.left - frame.left, box.top - frame.top, box.right - frame.left, box.bottom - frame.top];
+  /* Where legend, buttons and notices stand, in the map's pixels: no label is placed under them. */
+  function controlSpaces() {
+    var frame = map.getContainer().getBoundingClientRect();
+    return [].map.call(map.getContainer().querySelectorAll(".leaflet-control"), function (one) {
+      var box = one.getBoundingClientRect();
+      return [box.left - frame.left, box.top - frame.top, box.right - frame.left, box.bottom - frame.top];
+    });
   }
 
   function isChosen(item) { return !!item.extentId && item.extentId.split("/")[0] === state.selected; }

@@ -190,7 +190,7 @@ def test_another_page_and_back_keeps_filters_park_and_view(page: OpenPage) -> No
 
 
 @pytest.mark.parametrize("screen", ["wide", "phone"])
-def test_no_two_labels_overlap_and_none_is_cut(page: OpenPage, screen: str) -> None:
+def test_no_two_labels_overlap_and_none_is_cut_or_lies_under_a_control(page: OpenPage, screen: str) -> None:
     frame = atlas_frame(page("/?park=xinyang", screen=screen))
     frame.wait_for_timeout(400)
     boxes = frame.evaluate(
@@ -199,6 +199,10 @@ def test_no_two_labels_overlap_and_none_is_cut(page: OpenPage, screen: str) -> N
              return [b.left, b.top, b.right, b.bottom, e.innerText] })"""
     )
     assert len(boxes) > 10
+    boxes += frame.evaluate(
+        """() => [...document.querySelectorAll('.leaflet-control')].map(e => {
+             const b = e.getBoundingClientRect(); return [b.left, b.top, b.right, b.bottom, e.className] })"""
+    )
     width, height = frame.evaluate("[innerWidth, innerHeight]")
     for number, (left, top, right, bottom, name) in enumerate(boxes):
         assert left >= 0, name

@@ -81,6 +81,8 @@ def test_the_pages_own_map_takes_the_same_place_and_look(page: OpenPage, server:
     assert after == pytest.approx(before, abs=1.5)
     assert shown(own) == seen
     assert view(own) == pytest.approx(at, abs=1e-3)
+    own.wait_for_timeout(1_000)
+    assert "#" not in opened.url, "a view that nobody has moved is not written into the address"
 
 
 def test_where_a_person_has_moved_to_is_kept(page: OpenPage, server: Server) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Frame, Locator, Page, expect
 from pypdf import PdfReader
 
 from geo.screening.rules import SYNTHETIC_RULES
@@ -139,10 +139,8 @@ def test_a_broken_rules_file_is_refused_with_its_place_and_the_shipped_rules_sta
     expect(opened.get_by_text("默认规则（仅含规划内容）").first).to_be_visible()
 
 
-def test_a_site_drawn_on_the_map_changes_the_verdict(page: OpenPage) -> None:
-    opened = checked(page("/screening"), 项目名称="甲", 产品="碳化硅功率芯片")
-    row = opened.locator("tr", has=opened.get_by_text("是否在园区内", exact=True))
-    expect(row).to_contain_text("未给地块", timeout=20_000)
+def draw_site(opened: Page) -> Frame:
+    """Set a point in the middle of 火炬（翔安）产业区 with the map's own tool."""
     frame = atlas_frame(opened)
     frame.locator(".leaflet-draw-draw-marker").click()
     frame.evaluate("yuantu.map.setView([24.655, 118.214], 13, {animate: false})")
@@ -151,6 +149,26 @@ def test_a_site_drawn_on_the_map_changes_the_verdict(page: OpenPage) -> None:
     middle = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     opened.mouse.move(*middle, steps=4)
     opened.mouse.click(*middle)
+    return frame
+
+
+def test_the_map_stands_before_the_check_and_a_site_drawn_there_counts(page: OpenPage) -> None:
+    opened = page("/screening")
+    assert len(present(atlas_frame(opened))) == 41
+    field(opened, "项目名称").fill("甲")
+    draw_site(opened)
+    expect(opened.get_by_text("按地图上绘制的地块判断")).to_be_visible()
+    checked(opened, 产品="碳化硅功率芯片")
+    row = opened.locator("tr", has=opened.get_by_text("是否在园区内", exact=True))
+    expect(row).to_contain_text("火炬（翔安）产业区")
+    expect(field(opened, "项目名称")).to_have_value("甲")
+
+
+def test_a_site_drawn_on_the_map_changes_the_verdict(page: OpenPage) -> None:
+    opened = checked(page("/screening"), 项目名称="甲", 产品="碳化硅功率芯片")
+    row = opened.locator("tr", has=opened.get_by_text("是否在园区内", exact=True))
+    expect(row).to_contain_text("未给地块", timeout=20_000)
+    frame = draw_site(opened)
     expect(row).to_contain_text("火炬（翔安）产业区", timeout=20_000)
     expect(row).not_to_contain_text("未给地块")
     expect(opened.get_by_text("按地图上绘制的地块判断")).to_be_visible()
