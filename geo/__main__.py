@@ -1,7 +1,7 @@
 """
 What a page can answer, a command can: `plan check`, `allocation`, `fit`, `screen`, `intake`, `releases`, `accounts`.
 
-Exit codes: 0 when the question was answered, 1 when a package has faults, 2 when the question could not be understood.
+`geo.commandline` says what the exit codes mean.
 """
 
 from __future__ import annotations
@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING, Any
 from geo.accounts.command import add_accounts
 from geo.allocation import join_allocations, join_diagnostics
 from geo.assign.command import add_assign
-from geo.commandline import add_plan
-from geo.errors import GeoError, PlanError
+from geo.commandline import add_plan, run_command
 from geo.fit import VERDICTS, fit_table
 from geo.intake.command import add_intake, run_intake
 from geo.lookup import select_fit
@@ -49,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns
     -------
     code
-        Exit code, see the module.
+        Exit code, see `geo.commandline`.
 
     Examples
     --------
@@ -57,19 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     xiamen-2021-2025: no faults
     0
     """
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(encoding="utf-8")
-    chosen = _parser().parse_args(arguments)
-    try:
-        code: int = chosen.run(chosen)
-    except PlanError as error:
-        print(error, file=sys.stderr)
-        return 1
-    except GeoError as error:
-        print(error, file=sys.stderr)
-        return 2
-    return code
+    return run_command(_parser(), arguments)
 
 
 def _parser() -> argparse.ArgumentParser:

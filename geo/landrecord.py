@@ -37,19 +37,23 @@ class LandTextError(GeoError):
     Parameters
     ----------
     reason
-        What is wrong and how to mend it.
+        What is wrong and how to mend it, in English.
+    reason_zh
+        The same in Chinese, for a page.
     line
-        Line of the file, from 1; None where no file is read.
+        Line of the file, from 1, which both languages name; None where no file is read.
 
     Examples
     --------
-    >>> print(LandTextError("the ring is not closed", 17))
-    line 17: the ring is not closed
+    >>> error = LandTextError("the ring is not closed", "这一圈没有闭合", 17)
+    >>> str(error), error.zh
+    ('line 17: the ring is not closed', '第 17 行：这一圈没有闭合')
     """
 
-    def __init__(self, reason: str, line: int | None = None) -> None:
-        self.reason = reason
+    def __init__(self, reason: str, reason_zh: str, line: int | None = None) -> None:
+        self.reason, self.reason_zh = reason, reason_zh
         self.line = line
+        self.zh = reason_zh if line is None else f"第 {line} 行：{reason_zh}"
         super().__init__(reason if line is None else f"line {line}: {reason}")
 
 
@@ -133,13 +137,13 @@ def whole(text: str, name: str, line: int) -> int:
     39
     """
     if not re.fullmatch(r"[0-9]{1,9}", text.strip()):
-        raise LandTextError(f"{name} is a whole number, not {text!r}", line)
+        raise LandTextError(f"{name} is a whole number, not {text!r}", f"“{name}”应为整数，现为 {text!r}", line)
     return int(text)
 
 
 def _number(text: str, name: str, line: int) -> float:
     if not re.fullmatch(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)", text.strip()):
-        raise LandTextError(f"{name} is a number, not {text!r}", line)
+        raise LandTextError(f"{name} is a number, not {text!r}", f"“{name}”应为数字，现为 {text!r}", line)
     return float(text)
 
 
@@ -170,7 +174,11 @@ def records(body: Sequence[Line]) -> Iterator[Record]:
     """
     heads = [index for index, line in enumerate(body) if line.text.rstrip().endswith("@")]
     if len(body) > 1 and heads[:1] != [1]:
-        raise LandTextError("a point stands before the first record; a record's line ends in @", body[1].number)
+        raise LandTextError(
+            "a point stands before the first record; a record's line ends in @",
+            "第一个地块之前出现了界址点；地块行应以 @ 结尾",
+            body[1].number,
+        )
     for start, stop in pairwise([*heads, len(body)]):
         yield _record(body[start], body[start + 1 : stop])
 
@@ -178,21 +186,32 @@ def records(body: Sequence[Line]) -> Iterator[Record]:
 def _record(head: Line, points: Sequence[Line]) -> Record:
     cells = tuple(head.text.split(","))
     if len(cells) != _CELLS:
-        raise LandTextError(f"a record has {_CELLS} columns with @ as the last, not {len(cells)}", head.number)
+        raise LandTextError(
+            f"a record has {_CELLS} columns with @ as the last, not {len(cells)}",
+            f"地块行应有 {_CELLS} 列，最后一列为 @，现有 {len(cells)} 列",
+            head.number,
+        )
     count = whole(cells[0], "界址点数", head.number)
     area = _number(cells[1].strip().removesuffix("公顷"), "地块面积", head.number) if cells[1].strip() else None
     if cells[4].strip() != "面":
-        raise LandTextError(f"图形属性 is 面, not {cells[4]!r}; parcels are areas", head.number)
+        raise LandTextError(
+            f"图形属性 is 面, not {cells[4]!r}; parcels are areas",
+            f"图形属性应为“面”，现为 {cells[4]!r}；地块必须是面",
+            head.number,
+        )
     rings, prefix = _rings(head, points)
     if count not in {len(points), len(points) - len(rings)}:
-        msg = f"界址点数 says {count}, but {len(points)} points follow ({len(rings)} of them close a ring)"
-        raise LandTextError(msg, head.number)
+        raise LandTextError(
+            f"界址点数 says {count}, but {len(points)} points follow ({len(rings)} of them close a ring)",
+            f"界址点数写的是 {count}，其后却有 {len(points)} 个点（其中 {len(rings)} 个是闭合点）",
+            head.number,
+        )
     return Record(head.number, cells, area, Polygon(rings[0], rings[1:]), prefix)
 
 
 def _rings(head: Line, points: Sequence[Line]) -> tuple[list[list[tuple[float, float]]], int | None]:
     if not points:
-        raise LandTextError("the record has no points", head.number)
+        raise LandTextError("the record has no points", "该地块没有界址点", head.number)
     rings: list[list[tuple[float, float]]] = []
     prefixes: set[int | None] = set()
     last = 0
@@ -201,9 +220,17 @@ def _rings(head: Line, points: Sequence[Line]) -> tuple[list[list[tuple[float, f
         prefix = int(east // _PREFIX) or None
         prefixes.add(prefix)
         if len(prefixes) > 1:
-            raise LandTextError("some eastings have a zone prefix and some another or none", line.number)
+            raise LandTextError(
+                "some eastings have a zone prefix and some another or none; write all alike",
+                "部分横坐标（Y）带有带号，部分不带或带号不同；请统一",
+                line.number,
+            )
         if ring not in {last, last + 1} or ring == 0:
-            raise LandTextError(f"ring {ring} comes after ring {last}; rings count from 1", line.number)
+            raise LandTextError(
+                f"ring {ring} comes after ring {last}; rings count from 1",
+                f"圈号 {ring} 出现在圈号 {last} 之后；圈号应从 1 起依次编号",
+                line.number,
+            )
         if ring > last:
             _close(rings, line.number - 1)
             rings.append([])
@@ -216,14 +243,25 @@ def _rings(head: Line, points: Sequence[Line]) -> tuple[list[list[tuple[float, f
 def _point(line: Line) -> tuple[int, float, float]:
     cells = line.text.split(",")
     if len(cells) != _POINT_CELLS:
-        raise LandTextError(f"a point has {_POINT_CELLS} columns (mark, ring, X, Y), not {len(cells)}", line.number)
+        raise LandTextError(
+            f"a point has {_POINT_CELLS} columns (mark, ring, X, Y), not {len(cells)}",
+            f"界址点行应有 {_POINT_CELLS} 列（点号、圈号、X、Y），现有 {len(cells)} 列",
+            line.number,
+        )
     ring = whole(cells[1], "地块圈号", line.number)
     north, east = _number(cells[2], "X", line.number), _number(cells[3], "Y", line.number)
     if not 0 <= north < _FARTHEST_NORTH:
-        msg = f"X is the northing and lies below {_FARTHEST_NORTH} m, not {cells[2].strip()}; are X and Y swapped?"
-        raise LandTextError(msg, line.number)
+        raise LandTextError(
+            f"X is the northing and lies below {_FARTHEST_NORTH} m, not {cells[2].strip()}; are X and Y swapped?",
+            f"X 为纵坐标（北向），应小于 {_FARTHEST_NORTH} 米且不为负，现为 {cells[2].strip()}；X 与 Y 是否写反？",
+            line.number,
+        )
     if east < 0:
-        raise LandTextError(f"Y is the easting and not negative, not {cells[3].strip()}", line.number)
+        raise LandTextError(
+            f"Y is the easting and not negative, not {cells[3].strip()}",
+            f"Y 为横坐标（东向），不能为负，现为 {cells[3].strip()}",
+            line.number,
+        )
     return ring, east, north
 
 
@@ -232,9 +270,17 @@ def _close(rings: list[list[tuple[float, float]]], line: int) -> None:
         return
     ring = rings[-1]
     if math.dist(ring[0], ring[-1]) > _SAME_M:
-        raise LandTextError(f"ring {len(rings)} is not closed: it must end on its first point", line)
+        raise LandTextError(
+            f"ring {len(rings)} is not closed: it must end on its first point",
+            f"第 {len(rings)} 圈没有闭合：最后一点应与第一点相同",
+            line,
+        )
     if len(ring) < _FEWEST_IN_A_RING:
-        raise LandTextError(f"ring {len(rings)} has {len(ring)} points; a ring has at least 4 with its end", line)
+        raise LandTextError(
+            f"ring {len(rings)} has {len(ring)} points; a ring has at least 4 with its end",
+            f"第 {len(rings)} 圈有 {len(ring)} 个点；含闭合点至少应有 4 个",
+            line,
+        )
     ring[-1] = ring[0]
 
 
@@ -278,10 +324,16 @@ def record_lines(figure: Polygon, cells: Sequence[str], zone: int) -> list[str]:
     mark = 1
     for number, ring in enumerate(rings, start=1):
         if len(set(ring)) < _FEWEST_IN_A_RING - 1:
-            raise LandTextError(f"the parcel {cells[0]!r} has a ring of fewer than 3 points in millimetres; drop it")
+            raise LandTextError(
+                f"the parcel {cells[0]!r} has a ring of fewer than 3 points in millimetres; drop it",
+                f"地块 {cells[0]!r} 有一圈取到毫米后不足 3 个点，请去掉",
+            )
         for place, (east, north) in enumerate(ring):
             if int(east // _PREFIX) != zone or not 0 <= north < _FARTHEST_NORTH:
-                raise LandTextError(f"the parcel {cells[0]!r} reaches beyond zone {zone}; write it apart")
+                raise LandTextError(
+                    f"the parcel {cells[0]!r} reaches beyond zone {zone}; write it apart",
+                    f"地块 {cells[0]!r} 超出 {zone} 带的范围，请另写一个文件",
+                )
             first = mark if place < len(ring) - 1 else mark - place
             lines.append(f"J{first},{number},{north:.3f},{east:.3f}")
             mark += place < len(ring) - 1

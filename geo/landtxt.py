@@ -28,6 +28,10 @@ if TYPE_CHECKING:
 
 #: Columns of parcels beside the geometry.
 COLUMNS = ("number", "name", "area_ha", "shape", "sheet", "use", "land_code")
+_TITLES = {
+    "number": "地块编号", "name": "地块名称", "shape": "图形属性",
+    "sheet": "图幅号", "use": "地块用途", "land_code": "地类编码",
+}  # fmt: skip
 #: Encodings that files are written in.
 ENCODINGS = ("GB18030", "UTF-8")
 ABOUT, PARCELS = "[属性描述]", "[地块坐标]"
@@ -142,14 +146,17 @@ def write_landtxt(parcels: gpd.GeoDataFrame, *, encoding: str = "GB18030", unit:
     ['5,1.0000,1,示例,面,,,,@', 'J1,1,2708700.000,39610400.000']
     """
     if encoding not in ENCODINGS:
-        raise LandTextError(f"the encoding is one of {', '.join(ENCODINGS)}, not {encoding!r}")
+        raise LandTextError(
+            f"the encoding is one of {', '.join(ENCODINGS)}, not {encoding!r}",
+            f"编码只能是{'、'.join(ENCODINGS)}之一，不能是 {encoding!r}",
+        )
     require_crs(parcels)
     zone = _zone_of(parcels)
     placed = parcels.to_crs(f"EPSG:{_ZONES[_WIDTH][1] + zone - _ZONES[_WIDTH][0][0]}")
     settings = {
         "格式版本号": "1.01版本",
-        "数据产生单位": _plain(unit, "数据产生单位"),
-        "数据产生日期": _plain(day, "数据产生日期"),
+        "数据产生单位": _plain(unit, "数据产生单位", "数据产生单位"),
+        "数据产生日期": _plain(day, "数据产生日期", "数据产生日期"),
         "坐标系": "2000国家大地坐标系",
         "几度分带": str(_WIDTH),
         "投影类型": "高斯克吕格",
@@ -162,7 +169,10 @@ def write_landtxt(parcels: gpd.GeoDataFrame, *, encoding: str = "GB18030", unit:
     before: tuple[str, ...] | None = None
     for row, (cells, figure) in enumerate(zip(_cells(parcels), placed.geometry, strict=True), start=1):
         if cells == before and cells[0].strip():
-            raise LandTextError(f"rows {row - 1} and {row} have the same columns and would read back as one parcel")
+            raise LandTextError(
+                f"rows {row - 1} and {row} have the same columns and would read back as one parcel; number them apart",
+                f"表中第 {row - 1} 行与第 {row} 行各列相同，读回时会并成一个地块；请用编号区分",
+            )
         lines += _parcel_lines(row, figure, cells, zone)
         before = cells
     return "".join(f"{line}\r\n" for line in lines).encode(encoding)
@@ -176,18 +186,27 @@ def _zone_of(parcels: gpd.GeoDataFrame) -> int:
         if code - first in range(len(zones)):
             return zones[code - first]
     if parcels.geometry.isna().all():
-        raise LandTextError("no parcel has a geometry, so the zone is unknown; set one with `to_crs('EPSG:4527')`")
+        raise LandTextError(
+            "no parcel has a geometry, so the zone is unknown; set one with `to_crs('EPSG:4527')`",
+            "所有地块都没有图形，无法确定带号；请用 `to_crs('EPSG:4527')` 指定",
+        )
     west, _, east, _ = parcels.to_crs("EPSG:4490").total_bounds
     zone = round(float(west + east) / 2 / _WIDTH)
     if zone not in zones:
-        raise LandTextError(f"zone {zone} lies outside China ({zones[0]} to {zones[-1]}); check the coordinates")
+        raise LandTextError(
+            f"zone {zone} lies outside China ({zones[0]} to {zones[-1]}); check the coordinates",
+            f"{zone} 带不在中国范围内（{zones[0]} 至 {zones[-1]} 带），请核对坐标",
+        )
     return zone
 
 
-def _plain(value: object, name: str) -> str:
+def _plain(value: object, name: str, name_zh: str) -> str:
     text = "" if value is None or value != value else str(value)  # noqa: PLR0124 - NaN alone differs from itself
     if _UNWRITABLE.search(text):
-        raise LandTextError(f"{name} holds {text!r}: commas and control characters part cells and lines; replace them")
+        raise LandTextError(
+            f"{name} holds {text!r}: commas and control characters part cells and lines; replace them",
+            f"{name_zh}含有 {text!r}：逗号和控制字符会拆开列或行，请替换",
+        )
     return text
 
 
@@ -196,18 +215,31 @@ def _cells(parcels: gpd.GeoDataFrame) -> list[tuple[str, ...]]:
     columns = {name: list(parcels[name]) if name in parcels else [""] * rows for name in COLUMNS if name != "area_ha"}
     columns["shape"] = ["面"] * rows
     return [
-        tuple(_plain(value, f"{name} of row {row}") for name, value in zip(columns, cells, strict=True))
+        tuple(
+            _plain(value, f"{name} of row {row}", f"表中第 {row} 行的{_TITLES[name]}")
+            for name, value in zip(columns, cells, strict=True)
+        )
         for row, cells in enumerate(zip(*columns.values(), strict=True), start=1)
     ]
 
 
 def _parcel_lines(row: int, figure: shapely.Geometry | None, cells: tuple[str, ...], zone: int) -> list[str]:
-    if figure is None or figure.is_empty or not figure.geom_type.endswith("Polygon"):
-        kind = "no geometry" if figure is None or figure.is_empty else f"a {figure.geom_type}"
-        raise LandTextError(f"row {row} has {kind}; a parcel is a Polygon or MultiPolygon")
+    if figure is None or figure.is_empty:
+        raise LandTextError(
+            f"row {row} has no geometry; a parcel is a Polygon or MultiPolygon",
+            f"表中第 {row} 行没有图形；地块必须是面（Polygon 或 MultiPolygon）",
+        )
+    if not figure.geom_type.endswith("Polygon"):
+        raise LandTextError(
+            f"row {row} has a {figure.geom_type}; a parcel is a Polygon or MultiPolygon",
+            f"表中第 {row} 行的图形是 {figure.geom_type}；地块必须是面（Polygon 或 MultiPolygon）",
+        )
     parts = list(shapely.get_parts(shapely.orient_polygons(figure, exterior_cw=True)))
     if len(parts) > 1 and not cells[0].strip():
-        raise LandTextError(f"row {row} has {len(parts)} parts and no number that holds them together; give it one")
+        raise LandTextError(
+            f"row {row} has {len(parts)} parts and no number that holds them together; give it one",
+            f"表中第 {row} 行由 {len(parts)} 块组成，没有编号就无法归为同一地块；请补上编号",
+        )
     return [line for part in parts for line in record_lines(part, cells, zone)]
 
 
@@ -219,23 +251,28 @@ def _decoded(content: bytes) -> tuple[str, str]:
         except UnicodeDecodeError as error:
             # The encoding that is meant reads on until the byte that is broken.
             reached = max(reached, error.start)
-    msg = "the text is neither UTF-8 nor GB18030; save it in one of them"
-    raise LandTextError(msg, content.count(b"\n", 0, reached) + 1)
+    raise LandTextError(
+        "the text is neither UTF-8 nor GB18030; save it in one of them",
+        "文字既不是 UTF-8 也不是 GB18030 编码，请另存为其中一种",
+        content.count(b"\n", 0, reached) + 1,
+    )
 
 
 def _sections(lines: Sequence[Line]) -> tuple[list[Line], list[Line]]:
     if not lines:
-        raise LandTextError(f"the file is empty; it begins with {ABOUT}", 1)
+        raise LandTextError(f"the file is empty; it begins with {ABOUT}", f"文件是空的；应以 {ABOUT} 开头", 1)
     heads = [index for index, line in enumerate(lines) if line.text.strip().startswith("[")]
     names = [lines[index].text.strip() for index in heads]
     if names[:1] != [ABOUT] or heads[0] != 0:
-        raise LandTextError(f"the file does not begin with {ABOUT}", lines[0].number)
+        raise LandTextError(f"the file does not begin with {ABOUT}", f"文件没有以 {ABOUT} 开头", lines[0].number)
     if len(names) == 1:
-        raise LandTextError(f"the section {PARCELS} is missing", lines[-1].number)
+        raise LandTextError(f"the section {PARCELS} is missing", f"缺少 {PARCELS} 一节", lines[-1].number)
     if names[1] != PARCELS:
-        raise LandTextError(f"after {ABOUT} comes {PARCELS}, not {names[1]}", lines[heads[1]].number)
+        zh = f"{ABOUT} 之后应为 {PARCELS}，现为 {names[1]}"
+        raise LandTextError(f"after {ABOUT} comes {PARCELS}, not {names[1]}", zh, lines[heads[1]].number)
     if len(names) > 2:  # noqa: PLR2004 - the two sections
-        raise LandTextError(f"nothing comes after {PARCELS}; {names[2]} does", lines[heads[2]].number)
+        zh = f"{PARCELS} 之后不应再有其他节，现有 {names[2]}"
+        raise LandTextError(f"nothing comes after {PARCELS}; {names[2]} does", zh, lines[heads[2]].number)
     return list(lines[: heads[1]]), list(lines[heads[1] :])
 
 
@@ -244,9 +281,11 @@ def _attributes(about: Sequence[Line]) -> dict[str, str]:
     for line in about[1:]:
         name, sign, value = line.text.partition("=")
         if not sign:
-            raise LandTextError(f"a setting is written name=value, not {line.text!r}", line.number)
+            zh = f"属性应写成“名称=值”，现为 {line.text!r}"
+            raise LandTextError(f"a setting is written name=value, not {line.text!r}", zh, line.number)
         if name.strip() in found:
-            raise LandTextError(f"the setting {name.strip()} stands twice; keep one", line.number)
+            zh = f"属性“{name.strip()}”出现两次，请只保留一个"
+            raise LandTextError(f"the setting {name.strip()} stands twice; keep one", zh, line.number)
         found[name.strip()] = value.strip()
     return found
 
@@ -257,21 +296,31 @@ def _zone(attributes: dict[str, str], about: Sequence[Line]) -> tuple[int, int, 
     end = about[-1].number
     for name in ("坐标系", "几度分带", "带号"):
         if not attributes.get(name):
-            raise LandTextError(f"{name} is not stated, and the place is unknown without it", places.get(name, end))
+            en, zh = f"{name} is not stated, and the place is unknown without it", f"没有写明{name}，无法确定位置"
+            raise LandTextError(en, zh, places.get(name, end))
     system = attributes["坐标系"]
     if system.upper() not in _SYSTEMS:
-        msg = f"坐标系={system} is not served, 2000国家大地坐标系 is; have the owner convert the file"
-        raise LandTextError(msg, places["坐标系"])
+        raise LandTextError(
+            f"坐标系={system} is not served, 2000国家大地坐标系 is; have the owner convert the file",
+            f"不支持“坐标系={system}”，只支持 2000国家大地坐标系；请由提供单位转换后再交来",
+            places["坐标系"],
+        )
     for name, allowed in {"投影类型": "高斯", "计量单位": "米"}.items():
         if attributes.get(name) and allowed not in attributes[name]:
-            raise LandTextError(f"{name}={attributes[name]} is not served, only {allowed}", places[name])
+            zh = f"不支持“{name}={attributes[name]}”，只支持{allowed}"
+            raise LandTextError(f"{name}={attributes[name]} is not served, only {allowed}", zh, places[name])
     width = whole(attributes["几度分带"], "几度分带", places["几度分带"])
     if width not in _ZONES:
-        raise LandTextError(f"几度分带 is 3 or 6, not {width}", places["几度分带"])
+        raise LandTextError(
+            f"几度分带 is 3 or 6, not {width}", f"几度分带应为 3 或 6，现为 {width}", places["几度分带"]
+        )
     zones, zone = _ZONES[width][0], whole(attributes["带号"], "带号", places["带号"])
     if zone not in zones:
-        msg = f"带号 of {width} degrees lies between {zones[0]} and {zones[-1]} in China, not {zone}"
-        raise LandTextError(msg, places["带号"])
+        raise LandTextError(
+            f"带号 of {width} degrees lies between {zones[0]} and {zones[-1]} in China, not {zone}",
+            f"{width} 度分带的带号在中国为 {zones[0]} 至 {zones[-1]}，现为 {zone}",
+            places["带号"],
+        )
     return width, zone, places["带号"]
 
 
@@ -279,9 +328,11 @@ def _system(records: Sequence[Record], width: int, zone: int, place: int) -> str
     zones, prefixed, plain = _ZONES[width]
     for record in records:
         if record.prefix not in {None, zone}:
-            raise LandTextError(f"eastings begin with {record.prefix}, but line {place} says 带号={zone}", record.line)
+            en = f"eastings begin with {record.prefix}, but line {place} says 带号={zone}"
+            raise LandTextError(en, f"横坐标（Y）以 {record.prefix} 开头，第 {place} 行却写明带号={zone}", record.line)
         if record.prefix != records[0].prefix:
-            raise LandTextError("some records have a zone prefix in their eastings and some none", record.line)
+            en = "some records have a zone prefix in their eastings and some none; write all alike"
+            raise LandTextError(en, "部分地块的横坐标（Y）带有带号，部分不带；请统一", record.line)
     first = plain if records and records[0].prefix is None else prefixed
     return f"EPSG:{first + zone - zones[0]}"
 

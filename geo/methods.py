@@ -48,7 +48,7 @@ def location_quotients(activity: pd.DataFrame) -> pd.DataFrame:
     _require_amounts(activity)
     shares = activity.div(activity.sum(axis=1), axis=0)
     quotients: pd.DataFrame = shares / (activity.sum() / activity.to_numpy().sum())
-    return quotients.where(np.isfinite(quotients))
+    return quotients
 
 
 def krugman_specialisation(activity: pd.DataFrame) -> pd.Series:
@@ -147,7 +147,7 @@ def normalised_weights(weights: Mapping[str, float]) -> pd.Series:
 
 def _shares(weights: Mapping[str, float]) -> np.ndarray:
     given = np.array(list(weights.values()), dtype="float64")
-    if not np.isfinite(given).all() or (given < 0).any() or given.sum() <= 0:
+    if not np.isfinite(given).all() or (given < 0).any() or given.max(initial=0.0) <= 0:
         msg = f"weights must be numbers of 0 or more and one of them above 0; these are {dict(weights)}"
         raise GeoError(msg)
     # Divided by the largest first: the sum of very large weights is not a number.

@@ -1,7 +1,7 @@
 """
 What a page can hand out, a command can hand out: `python -m layers list`, `export`, `bundle`, `formats`, `tiles`.
 
-Exit codes: 0 when the question was answered, 1 when a package has faults, 2 when the question could not be understood.
+`geo.commandline` says what the exit codes mean.
 """
 
 from __future__ import annotations
@@ -14,8 +14,9 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from geo.errors import GeoError, PlanError
-from geo.plan import DEFAULT_PATH, Plan, read_plan
+from geo.commandline import add_plan, run_command
+from geo.errors import GeoError
+from geo.plan import Plan, read_plan
 from layers.bundle import bundle, export_all
 from layers.catalog import Layer, catalog, layer_fields, layer_table
 from layers.export import ExportedFile, export_layer
@@ -42,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns
     -------
     code
-        Exit code, see the module.
+        Exit code, see `geo.commandline`.
 
     Examples
     --------
@@ -50,19 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parks ... 41 ...
     0
     """
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(encoding="utf-8")
-    chosen = _parser().parse_args(arguments)
-    try:
-        code: int = chosen.run(chosen)
-    except PlanError as error:
-        print(error, file=sys.stderr)
-        return 1
-    except GeoError as error:
-        print(error, file=sys.stderr)
-        return 2
-    return code
+    return run_command(_parser(), arguments)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -71,7 +60,7 @@ def _parser() -> argparse.ArgumentParser:
 
     listed = commands.add_parser("list", help="layers with their formats, fields, sources and licences")
     listed.add_argument("--json", action="store_true", help="everything, as a JSON list")
-    listed.add_argument("--plan", default=str(DEFAULT_PATH), metavar="PATH", help="folder of the plan package")
+    add_plan(listed)
     listed.set_defaults(run=_list)
 
     export = commands.add_parser("export", help="write a layer into a file")
@@ -84,7 +73,7 @@ def _parser() -> argparse.ArgumentParser:
     export.add_argument("--extent", action="append", help="id of a park part; may be repeated")
     export.add_argument("-o", "--output", required=True, metavar="FILE", help="where to write; a folder keeps the name")
     export.add_argument("--force", action="store_true", help="replace the file if it is there")
-    export.add_argument("--plan", default=str(DEFAULT_PATH), metavar="PATH", help="folder of the plan package")
+    add_plan(export)
     for name in _OPTIONS:
         allowed = {kind: values for kind, known in FORMATS.items() if (values := known.options.get(name))}
         told = "; ".join(f"{kind}: {', '.join(values)}" for kind, values in allowed.items())
@@ -98,7 +87,7 @@ def _parser() -> argparse.ArgumentParser:
     packed.add_argument("--one-geopackage", action="store_true", help="one GeoPackage of all layers instead")
     packed.add_argument("-o", "--output", required=True, metavar="FILE", help="where to write; a folder keeps the name")
     packed.add_argument("--force", action="store_true", help="replace the file if it is there")
-    packed.add_argument("--plan", default=str(DEFAULT_PATH), metavar="PATH", help="folder of the plan package")
+    add_plan(packed)
     packed.set_defaults(run=_bundle)
 
     told_formats = commands.add_parser("formats", help="what each format keeps and loses, tried out")

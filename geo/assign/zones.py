@@ -101,11 +101,20 @@ def _read(path: Path, zone_id: str, accuracy_column: str) -> gpd.GeoDataFrame:
             raise FileNotFoundError("there is no such file")
         if path.suffix.lower() in {".parquet", ".geoparquet"}:
             return gpd.read_parquet(path)
-        return gpd.GeoDataFrame(pyogrio.read_dataframe(path, columns=wanted))
+        return gpd.GeoDataFrame(pyogrio.read_dataframe(path, layer=_only_layer(path), columns=wanted))
     except (OSError, ValueError, pa.ArrowException, DataSourceError) as error:
         reason = str(error).split("\n", maxsplit=1)[0]
         msg = f"{path}: the zones cannot be read ({reason}); give GeoParquet, GeoJSON or GeoPackage"
         raise FormatError(msg) from error
+
+
+def _only_layer(path: Path) -> str:
+    """Name the file's one layer of shapes; tables beside it, such as styles, are none."""
+    spatial = [str(name) for name, kind in pyogrio.list_layers(path) if kind is not None]
+    if len(spatial) != 1:
+        msg = f"it holds {len(spatial)} layers of shapes ({', '.join(spatial)}), where one is wanted"
+        raise ValueError(msg)
+    return spatial[0]
 
 
 def prepared_zones(

@@ -58,7 +58,9 @@ def add_intake(commands: Commands) -> None:
     draft.add_argument(
         "--repair", action="append", default=[], metavar="FEATURE:KIND", help="repair a fault first; may be repeated"
     )
-    draft.add_argument("--grade", choices=("A", "B", "C", "D"))
+    draft.add_argument(
+        "--grade", choices=("A", "B", "C", "D"), help="what the boundary rests on, A survey to D estimate"
+    )
     draft.add_argument("--accuracy", type=float, metavar="METRES", help="how far the boundary may be off")
     draft.add_argument(
         "--evidence-zh", action="append", metavar="TEXT", help="what it rests on, Chinese; may be repeated"
@@ -117,11 +119,10 @@ def _saved(
     chosen: argparse.Namespace, plan: Plan, intake: Intake, answer: dict[str, Any], save_draft: SaveDraft | None
 ) -> str:
     lacking = [f"--{name.replace('_', '-')}" for name in _STATED if getattr(chosen, name) is None]
-    if lacking or not chosen.match:
+    lacking += [] if chosen.match else ["--match"]
+    if lacking:
         raise IntakeError(
-            "statement",
-            f"a draft needs {', '.join([*lacking, *([] if chosen.match else ['--match'])])}",
-            "生成草稿还缺少参数",
+            "statement", f"a draft needs {', '.join(lacking)}", f"生成草稿还缺少参数 {'、'.join(lacking)}"
         )
     draft = draft_extents(
         plan,

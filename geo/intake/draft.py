@@ -16,9 +16,17 @@ from geo.intake.limits import IntakeError
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from geo.intake.values import Intake
+    from geo.intake.values import Intake, Question
     from geo.plan import Plan
 
+#: What each open question asks, in English and Chinese.
+_ASKED = {
+    "layer": ("which layer is to be read", "读取哪个图层"),
+    "encoding": ("in which encoding the text is", "文字是哪种编码"),
+    "crs": ("in which system the coordinates are", "坐标属于哪个坐标系"),
+    "axes": ("whether the two axes are swapped", "两个坐标轴是否写反"),
+    "datum": ("whether the coordinates are shifted as on web maps", "坐标是否带有网络地图的偏移"),
+}
 _DAY = re.compile(r"[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?")
 
 
@@ -138,13 +146,45 @@ def draft_extents(  # noqa: PLR0913  (what is stated of an extent)
     return draft.to_crs(plan.extents.crs)
 
 
+def questions_in_words(questions: Sequence[Question]) -> tuple[str, str]:
+    """
+    Say what is asked of a file.
+
+    Parameters
+    ----------
+    questions
+        Those that are open.
+
+    Returns
+    -------
+    en, zh
+        What they ask, in their order: in English with the key of the answer, by which the command takes it, and in
+        Chinese.
+
+    Examples
+    --------
+    >>> from geo.intake.values import Question
+    >>> en, zh = questions_in_words([Question("crs", "EPSG:4527", "", ""), Question("axes", "swap", "", "")])
+    >>> en
+    'in which system the coordinates are (crs); whether the two axes are swapped (axes)'
+    >>> zh
+    '坐标属于哪个坐标系；两个坐标轴是否写反'
+
+    Every question that a file can raise has words:
+
+    >>> from geo.intake.reading import QUESTIONS
+    >>> len(questions_in_words([Question(kind, None, "", "") for kind in QUESTIONS])[0].split("; "))
+    5
+    """
+    english = [f"{_ASKED[question.kind][0]} ({question.kind})" for question in questions]
+    return "; ".join(english), "；".join(_ASKED[question.kind][1] for question in questions)
+
+
 def _refuse_open(intake: Intake, matches: Mapping[int, tuple[str, str]]) -> None:
     if intake.questions:
-        kinds = ", ".join(question.kind for question in intake.questions)
+        en, zh = questions_in_words(intake.questions)
         raise IntakeError(
-            "questions",
-            f"{intake.name}: these questions are open: {kinds}; answer them first",
-            f"{intake.name}：以下问题尚未确认：{kinds}",
+            "questions", f"{intake.name}: answer these questions first: {en}", f"{intake.name}：请先确认以下问题：{zh}"
         )
     if not matches:
         raise IntakeError(

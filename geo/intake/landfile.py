@@ -47,8 +47,7 @@ def read_landfile(source: Source) -> RawLayer:
     try:
         land = read_landtxt(source.path.read_bytes())
     except LandTextError as error:
-        where = "" if error.line is None else f"第 {error.line} 行："
-        raise IntakeError("land-text", str(error), f"国土TXT 有误，{where}{error}") from error
+        raise IntakeError("land-text", str(error), f"国土TXT 有误，{error.zh}") from error
     parcels = land.parcels
     columns = {name: list(parcels[name]) for name in parcels.columns if name != parcels.geometry.name}
     built = [finite(geometry) for geometry in parcels.geometry]

@@ -49,14 +49,15 @@ def add_releases(commands: Commands) -> None:
     listed = _look(actions, "list", "releases, the oldest first", _list)
     listed.add_argument("--drafts", action="store_true", help="drafts instead")
     _add_csv(listed)
-    _look(actions, "show", "all that is known of one release", _show).add_argument("number", type=int)
+    shown = _look(actions, "show", "all that is known of one release", _show)
+    shown.add_argument("number", type=int, help="of the release, as `list` gives it")
     differing = _look(actions, "diff", "what differs between two releases", _diff)
-    differing.add_argument("before", type=int)
-    differing.add_argument("after", type=int)
+    differing.add_argument("before", type=int, help="number of the release to compare with")
+    differing.add_argument("after", type=int, help="number of the release that is compared")
     _add_csv(differing)
     differing.add_argument("--geojson", action="store_true", help="with what one has and the other has not")
     export = _look(actions, "export", "extents of a release as GeoJSON, WGS 84", _export)
-    export.add_argument("number", type=int)
+    export.add_argument("number", type=int, help="of the release")
     export.add_argument("-o", "--output", metavar="PATH", help="write here instead of printing")
     _add_csv(_look(actions, "audit", "who did what and when", _audit))
     _look(actions, "verify", "compute digests and the audit's chain again", _verify)
@@ -66,7 +67,7 @@ def add_releases(commands: Commands) -> None:
     _step(actions, "withdraw", "take a draft back", _withdraw, reason="--note")
     _step(actions, "rebase", "carry a draft over to the current release", _rebase, reason=None)
     back = _action(actions, "rollback", "publish an older release again", _roll_back)
-    back.add_argument("number", type=int)
+    back.add_argument("number", type=int, help="of the release whose extents become the next release")
     _add_actor(back, "--why")
 
 
@@ -88,7 +89,7 @@ def _parser(actions: Commands, name: str, summary: str) -> argparse.ArgumentPars
 
 def _step(actions: Commands, name: str, summary: str, run: Run, *, reason: str | None) -> None:
     parser = _action(actions, name, summary, run)
-    parser.add_argument("draft", type=int)
+    parser.add_argument("draft", type=int, help="number of the draft, as `list --drafts` gives it")
     _add_actor(parser, reason)
 
 

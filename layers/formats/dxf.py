@@ -33,7 +33,8 @@ _TEXT_LAYER = "名称"
 _APPLICATION = "YUANTU"
 _HEIGHT_M = 60.0
 _HEIGHT_DEGREES = 0.0006
-_METRES = 6
+#: Codes of $INSUNITS; it has none for degrees.
+_METRES, _NO_UNIT = 6, 0
 #: Programs pass over this entry since R2007 and read UTF-8. GDAL, and with it QGIS, converts by it; from a page of this
 #: name there is nothing to convert, so the text stays the UTF-8 that it is.
 _CODE_PAGE = "$DWGCODEPAGE\n  3\n"
@@ -74,8 +75,7 @@ def dxf(rows: Extract, *, by: str = "grade") -> tuple[bytes, tuple[Note, ...]]:
     document.appids.add(_APPLICATION)
     document.styles.add("中文", font="simsun.ttf")
     document.layers.add(_TEXT_LAYER)
-    if not rows.in_degrees:
-        document.units = _METRES
+    document.units = _NO_UNIT if rows.in_degrees else _METRES
     space = document.modelspace()
     style = extract_style(rows)
     for cells, figure in zip(cells_of(rows), rows.table.geometry, strict=True):

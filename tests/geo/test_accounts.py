@@ -189,6 +189,12 @@ def test_claims_give_the_roles_of_the_mapping(claims: dict[str, Any], roles: set
     assert roles_of(claims, MAPPING) == roles
 
 
+@pytest.mark.parametrize("claims", [{}, {"email": ""}, {"email": "lin@xm.example.cn", "email_verified": False}])
+@pytest.mark.parametrize("entry", ["", " ", "@", "@xm.example.cn"])
+def test_an_entry_left_empty_gives_its_role_to_nobody(claims: dict[str, Any], entry: str) -> None:
+    assert roles_of(claims, {"publisher": [entry]}) == {"reader"}
+
+
 def test_without_a_mapping_who_signs_in_reads_alone() -> None:
     actor = actor_from_claims({"email": "lin@xm.example.cn"}, {})
     assert actor == Actor("lin@xm.example.cn")

@@ -9,46 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely import MultiPolygon, Point, Polygon, affinity, box
 
-from geo.errors import CRSError, GeoError
+from geo.errors import CRSError
 from geo.landtxt import COLUMNS, LandTextError, read_landtxt, write_landtxt
-
-# Typed out in the layout of the ministry: a square of 100 m with a hole of 20 m, and one of 50 m.
-HEAD = """[属性描述]
-格式版本号=1.01版本
-数据产生单位=示例单位
-数据产生日期=2026-11-22
-坐标系=2000国家大地坐标系
-几度分带=3
-投影类型=高斯克吕格
-计量单位=米
-带号=39
-精度=0.001
-转换参数=,,,,,,
-[地块坐标]
-"""
-BODY = """10,0.9600,2026-01,火炬高新区示例地块,面,2708.50-39610.25,工业用地,1001,@
-J1,1,2708700.000,39610300.000
-J2,1,2708800.000,39610300.000
-J3,1,2708800.000,39610400.000
-J4,1,2708700.000,39610400.000
-J1,1,2708700.000,39610300.000
-J5,2,2708740.000,39610340.000
-J6,2,2708740.000,39610360.000
-J7,2,2708760.000,39610360.000
-J8,2,2708760.000,39610340.000
-J5,2,2708740.000,39610340.000
-4,0.2500,2026-02,无证地块,面,,,,@
-J1,1,2709000.000,39611000.000
-J2,1,2709050.000,39611000.000
-J3,1,2709050.000,39611050.000
-J4,1,2709000.000,39611050.000
-J1,1,2709000.000,39611000.000
-"""
-TYPED = HEAD + BODY
-
-
-def square(east: float = 39610300, north: float = 2708700, side: float = 100) -> Polygon:
-    return box(east, north, east + side, north + side)
+from tests.geo.landtexts import BODY, HEAD, TYPED, assert_said, square
 
 
 def parcels(figures: list[shapely.Geometry | None], crs: str = "EPSG:4527", **columns: list[str]) -> gpd.GeoDataFrame:
@@ -93,63 +56,69 @@ def test_band_and_prefix_give_the_system(band: int, width: int, prefix: bool, co
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "line", "reason"),
+    ("old", "new", "line", "reason", "reason_zh"),
     [
-        (TYPED, "", 1, "the file is empty"),
-        ("[属性描述]\n", "", 1, "does not begin with [属性描述]"),
-        ("[地块坐标]\n" + BODY, "", 11, "the section [地块坐标] is missing"),
-        ("[地块坐标]", "[界址点]", 12, "comes [地块坐标], not [界址点]"),
-        (BODY, BODY + "[其他]\n", 30, "nothing comes after [地块坐标]"),
-        ("精度=0.001", "精度0.001", 10, "written name=value"),
-        ("精度=0.001", "带号=38", 10, "带号 stands twice"),
-        ("坐标系=2000国家大地坐标系\n", "", 10, "坐标系 is not stated"),
-        ("带号=39", "带号=", 9, "带号 is not stated"),
-        ("2000国家大地坐标系", "80国家大地坐标系", 5, "坐标系=80国家大地坐标系 is not served"),
-        ("高斯克吕格", "墨卡托", 7, "投影类型=墨卡托 is not served"),
-        ("计量单位=米", "计量单位=度", 8, "计量单位=度 is not served"),
-        ("几度分带=3", "几度分带=三", 6, "几度分带 is a whole number, not '三'"),
-        ("几度分带=3", "几度分带=5", 6, "几度分带 is 3 or 6, not 5"),
-        ("带号=39", "带号=99", 9, "带号 of 3 degrees lies between 25 and 45"),
-        ("带号=39", "带号=38", 13, "eastings begin with 39, but line 9 says 带号=38"),
-        ("10,0.9600,2026-01", "J0,1,2708700.000,39610300.000\n10,0.9600,2026-01", 13, "before the first record"),
-        ("10,0.9600", "9,0.9600", 13, "界址点数 says 9, but 10 points follow (2 of them close a ring)"),
-        ("10,0.9600", "many,0.9600", 13, "界址点数 is a whole number, not 'many'"),
-        ("0.9600", "about", 13, "地块面积 is a number, not 'about'"),
-        ("示例地块,面", "示例地块,线", 13, "图形属性 is 面, not '线'"),
-        ("工业用地,1001", "工业用地", 13, "a record has 9 columns with @ as the last, not 8"),
-        ("J2,1,2708800.000,39610300.000", "J2,1,2708800.000", 15, "a point has 4 columns (mark, ring, X, Y), not 3"),
-        ("J2,1,2708800.000,39610300.000", "J2,1,nan,39610300.000", 15, "X is a number, not 'nan'"),
-        ("J2,1,2708800.000,39610300.000", "J2,1,39610300.000,2708800.000", 15, "are X and Y swapped?"),
-        ("J2,1,2708800.000,39610300.000", "J2,1,2708800.000,610300.000", 15, "some eastings have a zone prefix"),
-        ("J2,1,2708800.000,39610300.000", "J2,x,2708800.000,39610300.000", 15, "地块圈号 is a whole number"),
-        ("J1,1,2708700.000,39610300.000\nJ2", "J1,2,2708700.000,39610300.000\nJ2", 14, "ring 2 comes after ring 0"),
-        ("J8,2,2708760.000", "J8,3,2708760.000", 21, "ring 2 is not closed"),
-        ("J1,1,2708700.000,39610300.000\nJ5", "J5", 17, "ring 1 is not closed: it must end on its first point"),
-        ("J1,1,2709000.000,39611000.000\nJ2", "J1,1,2709009.000,39611000.000\nJ2", 29, "ring 1 is not closed"),
-        ("J2,1,2709050.000,39611000.000\nJ3,1,2709050.000,39611050.000\n", "", 27, "ring 1 has 3 points"),
-        (BODY[BODY.index("4,0.25") :], "4,0.2500,2026-02,无证地块,面,,,,@\n", 24, "the record has no points"),
+        (TYPED, "", 1, "the file is empty", "文件是空的；应以 [属性描述] 开头"),
+        ("[属性描述]\n", "", 1, "does not begin with [属性描述]", "文件没有以 [属性描述] 开头"),
+        ("[地块坐标]\n" + BODY, "", 11, "the section [地块坐标] is missing", "缺少 [地块坐标] 一节"),
+        (
+            "[地块坐标]",
+            "[界址点]",
+            12,
+            "comes [地块坐标], not [界址点]",
+            "[属性描述] 之后应为 [地块坐标]，现为 [界址点]",
+        ),
+        (BODY, BODY + "[其他]\n", 30, "nothing comes after [地块坐标]", "[地块坐标] 之后不应再有其他节，现有 [其他]"),
+        ("精度=0.001", "精度0.001", 10, "written name=value", "属性应写成“名称=值”，现为 '精度0.001'"),
+        ("精度=0.001", "带号=38", 10, "带号 stands twice", "属性“带号”出现两次"),
+        ("坐标系=2000国家大地坐标系\n", "", 10, "坐标系 is not stated", "没有写明坐标系"),
+        ("带号=39", "带号=", 9, "带号 is not stated", "没有写明带号"),
+        (
+            "2000国家大地坐标系",
+            "80国家大地坐标系",
+            5,
+            "坐标系=80国家大地坐标系 is not served",
+            "不支持“坐标系=80国家大地坐标系”",
+        ),
+        ("高斯克吕格", "墨卡托", 7, "投影类型=墨卡托 is not served", "不支持“投影类型=墨卡托”，只支持高斯"),
+        ("计量单位=米", "计量单位=度", 8, "计量单位=度 is not served", "不支持“计量单位=度”，只支持米"),
+        ("几度分带=3", "几度分带=三", 6, "几度分带 is a whole number, not '三'", "“几度分带”应为整数，现为 '三'"),
+        ("几度分带=3", "几度分带=5", 6, "几度分带 is 3 or 6, not 5", "几度分带应为 3 或 6，现为 5"),
+        (
+            "带号=39",
+            "带号=99",
+            9,
+            "带号 of 3 degrees lies between 25 and 45",
+            "3 度分带的带号在中国为 25 至 45，现为 99",
+        ),
+        (
+            "带号=39",
+            "带号=38",
+            13,
+            "eastings begin with 39, but line 9 says 带号=38",
+            "横坐标（Y）以 39 开头，第 9 行却写明带号=38",
+        ),
     ],
 )
-def test_a_broken_file_says_its_line(old: str, new: str, line: int, reason: str) -> None:
+def test_a_broken_file_says_its_line_in_two_languages(
+    old: str, new: str, line: int, reason: str, reason_zh: str
+) -> None:
     assert TYPED.count(old) >= 1
     with pytest.raises(LandTextError) as caught:
         read_landtxt(TYPED.replace(old, new, 1).encode("gb18030"))
-    assert caught.value.line == line
-    assert reason in caught.value.reason
-    assert str(caught.value).startswith(f"line {line}: ")
-    assert isinstance(caught.value, GeoError)
+    assert_said(caught.value, line, reason, reason_zh)
 
 
 def test_a_broken_encoding_says_its_line() -> None:
-    with pytest.raises(LandTextError, match="neither UTF-8 nor GB18030") as caught:
+    with pytest.raises(LandTextError) as caught:
         read_landtxt(HEAD.encode() + b"\xff\xff\n")
-    assert caught.value.line == 13
+    assert_said(caught.value, 13, "neither UTF-8 nor GB18030", "既不是 UTF-8 也不是 GB18030")
 
 
 def test_records_with_and_without_prefix_do_not_mix() -> None:
-    with pytest.raises(LandTextError, match="some records have a zone prefix") as caught:
+    with pytest.raises(LandTextError) as caught:
         read_landtxt(TYPED.replace(",39611", ",611").encode())
-    assert caught.value.line == 24
+    assert_said(caught.value, 24, "some records have a zone prefix", "部分地块的横坐标（Y）带有带号，部分不带")
 
 
 # Written
@@ -188,35 +157,57 @@ def test_no_parcels_are_a_file_without_records() -> None:
 
 
 @pytest.mark.parametrize(
-    ("table", "reason"),
+    ("table", "reason", "reason_zh"),
     [
-        (parcels([None]), "row 1 has no geometry"),
-        (parcels([Polygon()]), "row 1 has no geometry"),
-        (parcels([Point(39610300, 2708700)]), "row 1 has a Point"),
-        (parcels([square()], name=["甲,乙"]), "name of row 1 holds '甲,乙'"),
-        (parcels([square()], name=["甲\n乙"]), "commas and control characters"),
-        (parcels([square(), square(39611000)], number=["1", "1"]), "rows 1 and 2 have the same columns"),
-        (parcels([MultiPolygon([square(), square(39611000)])], number=[""]), "2 parts and no number"),
-        (parcels([square(side=0.0001)]), "fewer than 3 points in millimetres"),
-        (parcels([square(north=-200)]), "reaches beyond zone 39"),
-        (parcels([box(0, 50, 1, 51)], "EPSG:4326"), "zone 0 lies outside China"),
-        (parcels([None], "EPSG:4326"), "no parcel has a geometry"),
+        (parcels([None]), "row 1 has no geometry", "表中第 1 行没有图形"),
+        (parcels([Polygon()]), "row 1 has no geometry", "表中第 1 行没有图形"),
+        (parcels([Point(39610300, 2708700)]), "row 1 has a Point", "表中第 1 行的图形是 Point"),
+        (parcels([square()], name=["甲,乙"]), "name of row 1 holds '甲,乙'", "表中第 1 行的地块名称含有 '甲,乙'"),
+        (parcels([square()], name=["甲\n乙"]), "commas and control characters", "逗号和控制字符会拆开列或行"),
+        (
+            parcels([square(), square(39611000)], number=["1", "1"]),
+            "rows 1 and 2 have the same columns",
+            "表中第 1 行与第 2 行各列相同",
+        ),
+        (
+            parcels([MultiPolygon([square(), square(39611000)])], number=[""]),
+            "2 parts and no number",
+            "表中第 1 行由 2 块组成，没有编号",
+        ),
+        (parcels([square(side=0.0001)]), "fewer than 3 points in millimetres", "取到毫米后不足 3 个点"),
+        (parcels([square(north=-200)]), "reaches beyond zone 39", "超出 39 带的范围"),
+        (parcels([box(0, 50, 1, 51)], "EPSG:4326"), "zone 0 lies outside China", "0 带不在中国范围内（25 至 45 带）"),
+        (parcels([None], "EPSG:4326"), "no parcel has a geometry", "所有地块都没有图形"),
     ],
 )
-def test_what_the_format_cannot_hold_is_refused(table: gpd.GeoDataFrame, reason: str) -> None:
+def test_what_the_format_cannot_hold_is_refused_in_two_languages(
+    table: gpd.GeoDataFrame, reason: str, reason_zh: str
+) -> None:
     with pytest.raises(LandTextError) as caught:
         write_landtxt(table)
-    assert reason in str(caught.value)
-    assert caught.value.line is None
+    assert_said(caught.value, None, reason, reason_zh)
+
+
+@pytest.mark.parametrize(
+    ("column", "title"),
+    [("number", "编号"), ("name", "名称"), ("sheet", "图幅"), ("use", "用途"), ("land_code", "地类")],
+)
+def test_a_text_that_cannot_be_written_is_told_by_its_column(column: str, title: str) -> None:
+    with pytest.raises(LandTextError) as caught:
+        write_landtxt(parcels([square(), square(39611000)]).assign(**{column: ["1", "甲,乙"]}))
+    assert_said(caught.value, None, f"{column} of row 2 holds '甲,乙'", "表中第 2 行的")
+    assert title in caught.value.reason_zh.partition("含有")[0]
 
 
 def test_a_table_without_system_and_an_unknown_encoding_are_refused() -> None:
     with pytest.raises(CRSError, match="no coordinate reference system"):
         write_landtxt(gpd.GeoDataFrame({"number": ["1"]}, geometry=[square()]))
-    with pytest.raises(LandTextError, match="one of GB18030, UTF-8, not 'Big5'"):
+    with pytest.raises(LandTextError) as caught:
         write_landtxt(parcels([square()]), encoding="Big5")
-    with pytest.raises(LandTextError, match="数据产生单位 holds"):
+    assert_said(caught.value, None, "one of GB18030, UTF-8, not 'Big5'", "编码只能是GB18030、UTF-8之一，不能是 'Big5'")
+    with pytest.raises(LandTextError) as caught:
         write_landtxt(parcels([square()]), unit="\ud800")
+    assert_said(caught.value, None, "数据产生单位 holds", "数据产生单位含有")
 
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters=","), max_size=40)

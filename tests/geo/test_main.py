@@ -199,6 +199,22 @@ def test_a_question_to_another_city_is_answered_from_its_folder(capsys: Capture,
     assert [(row["park_id"], row["verdict"]) for row in rows] == [("north", "aligned"), ("lake", "none")]
 
 
+def test_a_draft_with_open_questions_is_refused_in_words(
+    capsys: Capture, plan: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("YUANTU_DATA", str(tmp_path / "data"))
+    file = tmp_path / "survey.csv"
+    square = plan.extents.set_index("extent_id").to_crs("EPSG:4548").geometry["torch-park/main"].envelope
+    file.write_text(f'name,wkt\n火炬园,"{square.wkt}"\n', encoding="utf-8")
+    stated = ["--grade", "A", "--accuracy", "1", "--source", "plan", "--as-of", "2026-11"]
+    evidence = ["--evidence-zh", "批复红线图", "--evidence-en", "approved boundary"]
+    assert main(["intake", str(file), "--draft", "--match", "1=torch-park/main", *stated, *evidence]) == 2
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert told.err == "survey.csv: answer these questions first: in which system the coordinates are (crs)\n"
+    assert not (tmp_path / "data").exists()
+
+
 def run(*words: str, **environment: str) -> subprocess.CompletedProcess[bytes]:
     command = [sys.executable, "-m", "geo", *words]
     return subprocess.run(command, cwd=ROOT, capture_output=True, check=False, env=environment or None)

@@ -130,6 +130,11 @@ def test_alternatives_that_are_alike_are_half_way_and_a_criterion_of_zeros_tells
     assert topsis(scores, {"a": 1, "b": 1}).tolist() == [0.5, 0.5]
 
 
+@pytest.mark.parametrize("weight", [5e-324, 1.0, 1e308])
+def test_weights_of_any_size_that_are_alike_are_halves(weight: float) -> None:
+    assert normalised_weights({"a": weight, "b": weight}).tolist() == [0.5, 0.5]
+
+
 def test_weights_and_scores_that_cannot_be_used_are_refused() -> None:
     scores = pd.DataFrame({"a": [1.0], "b": [2.0]})
     with pytest.raises(GeoError, match="b has no weight"):

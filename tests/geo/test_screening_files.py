@@ -193,7 +193,7 @@ def test_more_cells_than_columns_are_a_fault(tmp_path: Path) -> None:
         ("a.txt", b"", r"\.csv or \.xlsx"),
         ("a.csv", b"\xff\xff\xff", "neither UTF-8 nor GBK"),
         ("a.csv", b"", "must name the columns"),
-        ("a.csv", "项目名称\n甲\n".encode(), "one of 产品, 行业代码, 产业"),
+        ("a.csv", "项目名称\n甲\n".encode(), "one of “产品”, “行业代码”, “产业”"),
         ("a.csv", "项目名称,产品,product\n".encode(), "stands twice"),
         ("a.csv", '项目名称,产品\n甲,"疫苗'.encode(), "closed quotes"),
         ("a.xlsx", b"PK nonsense", "not an XLSX workbook"),

@@ -1,5 +1,6 @@
 """Each gate says 符合, 不符合, 缺数据 or 需论证, with the document and row behind it."""
 
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from typing import Any
@@ -21,7 +22,7 @@ from geo.screening.gates import (
 )
 from geo.screening.industry_gates import industry_gate, park_industry
 from geo.screening.matching import match_code, match_project
-from geo.screening.park_facts import ParkFacts, park_facts
+from geo.screening.park_facts import ParkFacts, Range, park_facts
 from geo.screening.park_gates import location_gate, park_room, parks_at, room_gate
 from geo.screening.rules import SYNTHETIC_RULES, Rules, read_rules
 from geo.screening.thresholds import land_gates, output_gates, score_gate, threshold_gate
@@ -59,6 +60,13 @@ def test_the_lists(project: dict[str, str], result: str, row: str) -> None:
     gate = lists_gate(project, rules())
     assert gate.result == result
     assert row in gate.cite
+
+
+def test_what_no_list_speaks_of_is_said_to_be_on_none() -> None:
+    value = lists_gate({"gbt4754": "3973", "product": "芯片"}, rules()).value
+    assert value == "行业代码3973，产品“芯片”；未列入"
+    found = lists_gate({"gbt4754": "3360", "product": "电镀"}, rules()).value
+    assert found == "行业代码3360，产品“电镀”；对应限制类：涉及电镀"
 
 
 def test_a_code_wider_than_a_row_cannot_be_told() -> None:
@@ -155,6 +163,7 @@ def test_the_score_counts_what_there_is_and_no_missing_item_as_zero() -> None:
         ((("自然资源", "同意", ON), ("生态环境", "同意", ON)), MEETS),
         ((("自然资源", "同意", ON),), NO_DATA),
         ((("自然资源", "同意", ON), ("生态环境", "不同意", ON)), FAILS),
+        ((("自然资源", "同意", ON), ("生态环境", "不同意", date(2020, 1, 1))), FAILS),
         ((("自然资源", "同意", ON), ("生态环境", "有条件同意", ON)), ARGUE),
         ((("自然资源", "同意", date(2025, 11, 22)), ("生态环境", "同意", ON)), MEETS),
         ((("自然资源", "同意", date(2025, 11, 21)), ("生态环境", "同意", ON)), ARGUE),
@@ -251,6 +260,18 @@ def test_room_in_one_park_does_not_make_up_for_the_industry_of_another() -> None
 )
 def test_room_left(park: str, area: float | None, result: str) -> None:
     assert park_room({"area_ha": area} if area else {}, park, facts(), rules()).result == result
+
+
+def test_more_than_a_park_surely_holds_is_unknown_and_more_than_it_may_hold_needs_argument() -> None:
+    about = replace(facts(), areas_ha={"xinyang": Range(10.0, 20.0, 40.0)})
+    found = {area: park_room({"area_ha": area}, "xinyang", about, rules()).result for area in (15.0, 40.0, 40.1)}
+    assert found == {15.0: NO_DATA, 40.0: NO_DATA, 40.1: ARGUE}
+
+
+def test_outside_all_is_unknown_as_long_as_a_park_has_no_extent() -> None:
+    drawn = replace(facts(), zones=facts().zones[facts().zones["park_id"] != "film-base"])
+    gate = location_gate(parks_at({"site": SEA}, drawn), drawn)
+    assert (gate.result, gate.value) == (NO_DATA, "不在任何园区的示意范围内；另有1个园区没有范围")
 
 
 def test_without_a_site_the_gate_stays_open_unless_no_park_could_pass() -> None:

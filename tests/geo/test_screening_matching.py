@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.errors import UnknownNameError
 from geo.plan import read_plan
+from geo.screening.faults import UnlistedNameError
 from geo.screening.industries import industries, industry_code, industry_name
 from geo.screening.matching import closest, match_code, match_project, match_text
 from geo.screening.vocabulary import Vocabulary, vocabulary
@@ -77,9 +77,9 @@ def test_words_that_say_nothing_alone_lead_nowhere() -> None:
 def test_nothing_matched_is_said_with_the_closest() -> None:
     matches, notes = match_project({"product": "铅蓄电池"}, words())
     assert not matches
-    assert "没有对应的规划用语" in notes[0]
+    assert "没有对应的规划用语" in notes[0].zh
     assert len(closest("铅蓄电池", words())) == 3
-    assert "也没有相近的用语" in match_project({"product": "瓦楞纸箱"}, words())[1][0]
+    assert "也没有相近的用语" in match_project({"product": "瓦楞纸箱"}, words())[1][0].zh
 
 
 @pytest.mark.parametrize(
@@ -98,8 +98,9 @@ def test_what_a_project_states_is_any_name_of_a_field(name: str, field: str) -> 
 
 
 def test_a_field_that_the_plan_does_not_have_is_refused_with_the_nearest() -> None:
-    with pytest.raises(UnknownNameError, match="相近的有：集成电路"):
+    with pytest.raises(UnlistedNameError, match="near it: Integrated circuits") as refused:
         match_project({"sector": "集成线路"}, words())
+    assert "相近的有：集成电路" in refused.value.zh
 
 
 def test_codes_lead_by_their_longest_prefix() -> None:
@@ -129,8 +130,9 @@ def test_codes_are_read_as_people_write_them(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["9999", "A3973", "39731", "芯片", "", "3", "C"])
 def test_codes_that_do_not_exist_are_refused_with_the_nearest(text: str) -> None:
-    with pytest.raises(UnknownNameError, match="相近的有"):
+    with pytest.raises(UnlistedNameError, match="such as") as refused:
         industry_code(text)
+    assert "相近的有" in refused.value.zh
 
 
 texts = st.lists(

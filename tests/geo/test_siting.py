@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from shapely import LineString, Point, Polygon, box
-from shapely.affinity import translate
+from shapely.affinity import rotate, translate
 
 from geo.errors import CRSError, GeoError
 from geo.plan import Plan, read_plan
@@ -120,6 +120,14 @@ def test_shares_are_ordered_and_agree_with_the_word(east, north, width, accuracy
         assert found["share"] == pytest.approx(1, abs=1e-5)
     if found["position"] == "outside":
         assert found["share"] == pytest.approx(0, abs=1e-5)
+
+
+@given(east=offsets, north=offsets, turn=st.floats(1, 89), depth=st.floats(10, 2000))
+def test_a_line_that_is_shared_in_other_coordinates_is_neither_left_nor_entered(east, north, turn, depth) -> None:  # noqa: ANN001
+    line = rotate(box(EAST + east, NORTH + north, EAST + east + depth, NORTH + north + 100), turn, origin=(EAST, NORTH))
+    beside = rotate(box(EAST + east - 300, NORTH + north, EAST + east, NORTH + north + 100), turn, origin=(EAST, NORTH))
+    found = site_positions(sites(line).to_crs("EPSG:4490"), part_zones(extents(line, beside, accuracy_m=0)))
+    assert found["position"].tolist() == ["inside", "outside"]
 
 
 @given(order=st.permutations(range(41)), lon=st.floats(117.9, 118.4), lat=st.floats(24.43, 24.8))

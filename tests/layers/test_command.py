@@ -88,6 +88,29 @@ def test_a_folder_that_is_not_there_is_said(tmp_path: Path, capsys: pytest.Captu
     assert "No such file or directory" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    "words", [["list"], ["export", "parks", "--format", "csv", "-o", "OUT"], ["bundle", "-o", "OUT"]]
+)
+def test_a_damaged_package_exits_1_and_writes_nothing(
+    words: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder, out = tmp_path / "plan", tmp_path / "out"
+    folder.mkdir()
+    asked = [str(out) if word == "OUT" else word for word in words]
+    assert main([*asked, "--plan", str(folder)]) == 1
+    told = capsys.readouterr()
+    assert (told.out, out.exists()) == ("", False)
+    assert f"the plan package {folder} has" in told.err
+    assert "datapackage.json: [missing-file]" in told.err
+
+
+@pytest.mark.parametrize("words", [[], ["lists"], ["export", "parks"], ["bundle", "--plan"]])
+def test_a_command_that_is_not_understood_exits_2(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(words)
+    assert "usage: python -m layers" in capsys.readouterr().err
+
+
 def test_options_and_bundles_are_those_of_the_page(tmp_path: Path) -> None:
     plan = read_plan()
     words = ["export", "parks", "--format", "shp", "--encoding", "gbk", "-o", str(tmp_path)]

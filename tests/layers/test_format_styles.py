@@ -19,9 +19,9 @@ from layers.export import export_layer
 from layers.extract import extract
 from layers.filters import Filters
 from layers.formats.delimited import defused
-from layers.palette import sector_colours
+from layers.palette import darker, sector_colours
 from layers.styles.qml import extract_qml, qml
-from layers.styles.rules import extract_style
+from layers.styles.rules import GRADE_DASHES, Rule, drawn, extract_style
 from layers.styles.sld import sld
 
 #: The columns that QGIS writes and looks for, in its order.
@@ -162,3 +162,56 @@ def test_a_text_that_may_run_as_a_formula_gets_an_apostrophe_that_comes_off_agai
         written = defused(text)
         assert written.removeprefix("'") == text
         assert not written.startswith(("=", "+", "-", "@", "\t", "\r"))
+
+
+def ruled(*rules: Rule) -> tuple[list[tuple[str, str | None]], list[str]]:
+    """Give filter and pen of each rule as QGIS reads them, and the dashes of the SLD."""
+    root = ET.fromstring(qml((rules,), "Polygon", names={"name_zh": "short"}))  # noqa: S314 - our own text
+    filters = [str(rule.get("filter")) for rule in root.findall("renderer-v2/rules/rule")]
+    pens = [option.get("value") for option in root.iter("Option") if option.get("name") == "outline_style"]
+    described = ET.fromstring(sld((rules,), "Polygon", name="a"))  # noqa: S314 - our own text
+    dashes = [str(one.text) for one in described.iter() if one.get("name") == "stroke-dasharray"]
+    return list(zip(filters, pens, strict=True)), dashes
+
+
+def test_a_rule_is_an_expression_whatever_its_value_and_its_column() -> None:
+    drawn_rows, _ = ruled(
+        Rule("甲", "A", "name_zh", "equals", "O'Neil"),
+        Rule("乙", "B", 'a "b"', "equals", "b"),
+        Rule("丙", "C", "sector_ids", "first", "it"),
+        Rule("丁", "D", "sector_ids", "several"),
+        Rule("其他", "others", "sector_ids", "else"),
+    )
+    assert [said for said, _ in drawn_rows] == [
+        "\"short\" = 'O''Neil'",
+        '"a ""b""" = \'b\'',
+        "\"sector_ids\" = 'it' OR \"sector_ids\" LIKE 'it；%'",
+        "\"sector_ids\" LIKE '%；%'",
+        "ELSE",
+    ]
+
+
+def test_grades_have_the_lines_of_the_map() -> None:
+    rules = [Rule(grade, grade, "grade", "equals", grade, line="#112233", dash=GRADE_DASHES[grade]) for grade in "ABCD"]
+    drawn_rows, dashes = ruled(*rules, Rule("无线", "none", "grade", "else"))
+    assert [pen for _, pen in drawn_rows] == ["solid", "solid", "dash", "dot", "no"]
+    # Dash and gap are 4 and 2, and 1 and 2 widths of 1.8 pixels.
+    assert dashes == ["7.2 3.6", "1.8 3.6"]
+
+
+def test_an_sld_finds_a_first_sector_alone_and_before_others() -> None:
+    rule = Rule("信息技术", "IT", "sector_ids", "first", "it", fill="#112233")
+    root = ET.fromstring(sld(((rule,),), "Polygon", name="a"))  # noqa: S314 - our own text
+    space = "{http://www.opengis.net/ogc}"
+    found = {
+        one.tag.removeprefix(space): one.findtext(f"{space}Literal") for one in root.iter() if "PropertyIs" in one.tag
+    }
+    assert found == {"PropertyIsEqualTo": "it", "PropertyIsLike": "it；*"}
+    assert [one.tag for one in root.iter() if one.tag.startswith(space)][:2] == [f"{space}Filter", f"{space}Or"]
+
+
+def test_a_row_without_a_line_of_its_own_is_outlined_in_its_fill_made_darker() -> None:
+    style = ((Rule("甲", "A", "sector_id", "equals", "it", fill="#804020"),),)
+    assert drawn(style, {"sector_id": "it"}) == ("#804020", darker("#804020"))
+    assert darker("#804020") < "#804020"
+    assert drawn(style, {"sector_id": "marine"}) == ("#E7ECE9", "#6B7280")

@@ -1,14 +1,17 @@
-"""One run of QGIS for each question, by the Python that it was built for."""
+"""One run of QGIS for each list of questions, by the Python that it was built for; all files are opened once."""
 
 import json
 import os
 import subprocess
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 
+from geo.plan import Plan, read_plan
+from layers.export import export_layer
+from layers.formats.listed import FORMATS
+from tests.qgis.asked import DATUMS, DRIVERS, Ask, Opened, Seen, cases
 from tests.qgis.qgis_python import QgisError, find_qgis
 
 #: Runs in QGIS's own Python alone.
@@ -17,18 +20,8 @@ _SCRIPT = Path(__file__).with_name("opening.py")
 _TIMEOUT_S = 300
 
 
-class Seen(NamedTuple):
-    """What QGIS said: its version, its drivers with the endings that each reads, and an answer for each question."""
-
-    qgis: str
-    gdal: str
-    drivers: dict[str, list[str]]
-    answers: list[dict[str, Any]]
-    words: str
-
-
 @pytest.fixture(scope="session")
-def ask(tmp_path_factory: pytest.TempPathFactory) -> Callable[[list[dict[str, Any]]], Seen]:
+def ask(tmp_path_factory: pytest.TempPathFactory) -> Ask:
     """Give a function that opens files in QGIS; without QGIS the tests fail, since a skipped test proves nothing."""
     try:
         python = find_qgis()
@@ -49,3 +42,25 @@ def ask(tmp_path_factory: pytest.TempPathFactory) -> Callable[[list[dict[str, An
         return Seen(**json.loads(target.read_text(encoding="utf-8")), words=done.stderr)
 
     return asked
+
+
+@pytest.fixture(scope="session")
+def plan() -> Plan:
+    return read_plan()
+
+
+@pytest.fixture(scope="session")
+def opened(plan: Plan, ask: Ask, tmp_path_factory: pytest.TempPathFactory) -> Opened:
+    folder = tmp_path_factory.mktemp("files")
+    asked = [*cases(plan)] + [
+        ("parks", name, datum) for name in DRIVERS if not FORMATS[name].fixed_crs for datum in DATUMS
+    ]
+    files = {(name, kind, system): export_layer(plan, name, format=kind, crs=system) for name, kind, system in asked}
+    questions = []
+    for number, file in enumerate(files.values()):
+        path = folder / str(number) / file.name
+        path.parent.mkdir()
+        path.write_bytes(file.content)
+        questions.append({"address": str(path)})
+    seen = ask(questions)
+    return Opened(seen, files, dict(zip(files, seen.answers, strict=True)))

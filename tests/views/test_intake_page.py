@@ -60,6 +60,7 @@ def test_without_a_file_the_page_says_what_to_do_and_writes_nothing(data: Path) 
         ("a.kml", b"<kml><Document>", "KML 无法解析（第 1 行）"),
         ("a.zip", b"PK\x03\x04 and no more", "压缩包无法解开"),
         ("a.gpkg", b"SQLite format 3\x00 and no more", "GeoPackage 无法读取"),
+        ("a.txt", "[属性描述]\n".encode(), "国土TXT 有误"),
     ],
 )
 def test_a_refused_file_says_why_in_chinese(name: str, content: bytes, why: str) -> None:

@@ -1,8 +1,11 @@
 """Zones are read from three formats, and what is no zone is named."""
 
+import warnings
 from pathlib import Path
 
 import geopandas as gpd
+import pandas as pd
+import pyogrio
 import pytest
 import shapely
 
@@ -19,6 +22,23 @@ def test_three_formats_give_the_same_zones(tmp_path: Path, name: str) -> None:
     assert zones.ids.to_pylist() == ["a", "b"]
     assert zones.is_exact.tolist() == [True, False]
     assert shapely.area(zones.drawn) == pytest.approx(sorted(shapely.area(table.geometry)))
+
+
+def test_the_plans_own_geopackage_gives_its_parts_and_not_its_styles(tmp_path: Path) -> None:
+    file = tmp_path / "parks.gpkg"
+    zone_table({"a": square(0, 0)}).to_file(file, layer="parks")
+    pyogrio.write_dataframe(pd.DataFrame({"styleName": ["parks"]}), file, layer="layer_styles", append=True)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert read_zones(file).ids.to_pylist() == ["a"]
+
+
+def test_a_file_of_several_layers_is_refused_with_their_names(tmp_path: Path) -> None:
+    file = tmp_path / "both.gpkg"
+    for name in ("parks", "districts"):
+        zone_table({"a": square(0, 0)}).to_file(file, layer=name, append=file.exists())
+    with pytest.raises(FormatError, match=r"both\.gpkg: .*2 layers of shapes \((parks, districts|districts, parks)\)"):
+        read_zones(file)
 
 
 def test_numbers_are_ids_too_and_ties_follow_their_size() -> None:

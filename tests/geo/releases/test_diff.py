@@ -109,6 +109,15 @@ def test_extents_without_a_system_are_not_compared(yunpu_plan: Plan) -> None:
         release_changes(yunpu_plan.extents, bare)
 
 
+def test_extents_in_metres_are_compared_with_those_in_degrees(yunpu_plan: Plan) -> None:
+    before, after = yunpu_plan.extents, moved(yunpu_plan.extents, 2, 30, 40)
+    for one, other in ((before.to_crs(CGCS2000_CM117), after), (before, after.to_crs(CGCS2000_CM117))):
+        changes = release_changes(one, other).set_index("extent_id")
+        assert changes.crs == WGS84
+        assert changes["moved_m"].get(before["extent_id"].iloc[2]) == pytest.approx(50, rel=1e-3)
+        assert (changes["moved_m"].drop(before["extent_id"].iloc[2]) < 0.001).all()
+
+
 def test_changes_read_as_words(yunpu_plan: Plan) -> None:
     after = changed(yunpu_plan.extents, 1)
     [row] = changes_table(release_changes(yunpu_plan.extents, after)).to_dict("records")

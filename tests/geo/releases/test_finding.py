@@ -16,7 +16,7 @@ from geo.errors import UnknownNameError
 from geo.plan import Plan, read_plan
 from geo.releases import Store, StoreError, open_store
 from geo.releases.backend import CONNECT_S
-from geo.releases.finding import find_store, plan_now
+from geo.releases.finding import find_store, plan_now, plan_with
 from geo.releases.origins import SOURCE, file_source
 from geo.releases.shipped import Shipped
 from tests.views.office import EDITOR, PART, PASSWORD, accounts_file, survey
@@ -29,10 +29,10 @@ def plan() -> Plan:
     return read_plan()
 
 
-def published(store: Store, extent_id: str) -> int:
+def published(store: Store, extent_id: str, *, digest: str = "9f" * 32) -> int:
     """Publish a release in which one part is of grade A, by a file that is its own source."""
     extents = store.extents(store.current().number)
-    row = file_source("9f" * 32, title_zh="红线图", title_en="Red lines", licence="内部使用", date="2026-11")
+    row = file_source(digest, title_zh="红线图", title_en="Red lines", licence="内部使用", date="2026-11")
     is_it = extents["extent_id"] == extent_id
     extents.loc[is_it, ["grade", "source_id"]] = ["A", row["source_id"]]
     draft = store.draft(extents, actor=BOTH, why="红线", report={SOURCE: row})
@@ -62,6 +62,15 @@ def test_a_plan_at_a_release_knows_the_sources_of_uploaded_files(plan: Plan, tmp
     assert now.extents_release == "extents.3"
     assert set(now.extents["source_id"]) <= set(now.sources["source_id"])
     assert len(now.sources) == len(plan.sources) + 1
+
+
+def test_a_plan_at_a_release_knows_no_source_that_came_later(plan: Plan, tmp_path: Path) -> None:
+    store = open_store(tmp_path, plan)
+    published(store, PART)
+    published(store, "film-base/main", digest="3e" * 32)
+    second, third = (set(plan_with(store, number).sources["source_id"]) for number in (2, 3))
+    assert len(second - set(plan.sources["source_id"])) == 1
+    assert len(third - second) == 1
 
 
 def test_a_draft_by_command_keeps_what_was_published_before(

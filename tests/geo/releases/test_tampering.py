@@ -1,5 +1,9 @@
 """Who goes round the triggers and changes a row is found out."""
 
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+
 import pytest
 
 from geo.accounts import Actor
@@ -41,6 +45,11 @@ def test_a_store_as_it_was_written_has_no_fault(used: Store) -> None:
             "release 1 has other grades than it says",
         ),
         ("UPDATE releases SET digest = '00' WHERE number = 2", "release 2 has another digest than the audit"),
+        ("UPDATE releases SET base = NULL WHERE number = 2", "release 2 follows None, not the one before it"),
+        (
+            "UPDATE audit SET note = '另一说法' WHERE id = 3",
+            "audit row 3 is not as it was written: its hash is another",
+        ),
         ("UPDATE audit SET actor = '某人' WHERE id = 3", "audit row 3 is not as it was written: its hash is another"),
         ("UPDATE audit SET hash = '00' WHERE id = 3", "audit row 4 does not follow the row before it"),
         ("DELETE FROM audit WHERE id = 3", "audit row 3 is missing: the next one is 4"),
@@ -61,6 +70,40 @@ def test_a_release_taken_away_is_missed(used: Store) -> None:
             connection.exec_driver_sql(change)
         connection.exec_driver_sql("DELETE FROM releases WHERE number = 2")
     assert any("audit row 4 is not as it was written" in fault for fault in used.verify())
+
+
+@pytest.fixture
+def forced(file_store: Store, yunpu_plan: Plan, publisher: Actor) -> Iterator[sqlite3.Connection]:
+    """Give a connection to a store of three releases that heeds neither triggers nor foreign keys."""
+    for number in (1, 2):
+        published(file_store, changed(yunpu_plan.extents, number), publisher)
+    with closing(sqlite3.connect(file_store.backend.name, isolation_level=None)) as connection:
+        for table in ("releases", "drafts", "extents", "audit"):
+            for change in ("update", "delete"):
+                connection.execute(f"DROP TRIGGER {table}_refuses_{change}")
+        yield connection
+
+
+@pytest.mark.parametrize(
+    ("table", "key", "number", "faults"),
+    [
+        ("releases", "number", 3, ["release 3 is gone: the audit has it"]),
+        ("releases", "number", 2, ["release 2 is missing: the next one is 3", "release 2 is gone: the audit has it"]),
+        ("drafts", "id", 2, ["draft 2 is gone: the audit has it"]),
+    ],
+)
+def test_a_row_taken_away_behind_all_checks_is_missed_by_the_audit(
+    file_store: Store, forced: sqlite3.Connection, table: str, key: str, number: int, faults: list[str]
+) -> None:
+    assert file_store.verify() == []
+    forced.execute(f"DELETE FROM {table} WHERE {key} = ?", (number,))  # noqa: S608 - names of this test
+    assert file_store.verify() == faults
+
+
+def test_a_drafts_extents_changed_or_taken_away_are_found(file_store: Store, forced: sqlite3.Connection) -> None:
+    forced.execute("UPDATE extents SET position_accuracy_m = 1 WHERE draft = 1")
+    forced.execute("DELETE FROM extents WHERE draft = 2")
+    assert file_store.verify() == ["draft 1 has other extents than its digest says", "draft 2 has no extents"]
 
 
 def test_the_audits_hash_can_be_computed_by_hand_from_its_export(used: Store) -> None:
