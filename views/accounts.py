@@ -12,6 +12,7 @@ from geo.accounts import ROLES, Actor, actor_from_accounts, actor_from_claims, r
 from geo.accounts.attempts import Attempts
 from geo.errors import GeoError
 from views import state
+from views.refusals import refusal
 from views.settings import secret
 from views.words import either, listed, word
 
@@ -44,7 +45,7 @@ def show_account() -> Actor | None:
             actor = signed_in()
             is_oidc, has_accounts = bool(secret("auth")), bool(_accounts())
         except GeoError as error:
-            st.error(str(error), icon=":material/error:")
+            st.error(refusal(error), icon=":material/error:")
             return None
         if actor is not None:
             _who(actor, is_oidc=is_oidc)

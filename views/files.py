@@ -17,6 +17,7 @@ from layers.export import cached_export
 from layers.formats.listed import FORMATS, formats_of
 from views import state
 from views.cache import shared_facets, shared_plan
+from views.refusals import refusal
 from views.settings import base_path
 from views.words import column, either, listed, word
 
@@ -175,7 +176,7 @@ def _download(chosen: Layer, kind: str, crs: str, filters: dict[str, Any], optio
     try:
         file = cached_export(shared_plan(), chosen.id, format=kind, crs=crs, options=options, **filters)
     except GeoError as error:
-        st.error(word("files_failed", reason=str(error)))
+        st.error(word("files_failed", reason=refusal(error)))
         return
     size = f"{len(file.content) / _KILO:.1f} KB"
     st.download_button(

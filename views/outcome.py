@@ -10,11 +10,17 @@ import pandas as pd
 from geo.screening.gates import RESULTS
 from layers.palette import RESULT_STYLES
 from views.card import verdict_badge
+from views.state import language
 from views.words import column, either, word
 
 _SHOWN = 8
 #: Colours of criteria in the bars of points, in the order of the criteria.
 _SHADES = ("#0B6E99", "#3B9AB2", "#78B7C5", "#B9D3C2", "#E8C468", "#E0A458", "#C97B63")
+
+
+def own(key: str) -> str:
+    """Key of an answer's text in the session's language: `value` is Chinese, `value_en` its English."""
+    return either(key, f"{key}_en")
 
 
 def result_badge(result: str) -> str:
@@ -31,7 +37,7 @@ def subsectors_html(answer: dict[str, Any]) -> str:
         f"<small>{escape(str(found[either('why', 'why_en')]))}</small></li>"
         for found in answer["subsectors"]
     )
-    notes = "".join(f"<p class='yt-caution'>{escape(note)}</p>" for note in answer["notes"])
+    notes = "".join(f"<p class='yt-caution'>{escape(note)}</p>" for note in answer[own("notes")])
     body = f"<ul class='yt-lines'>{lines}</ul>" if lines else f"<p>{word('screen_unmatched')}</p>"
     head = f"<h3>{escape(answer['name'])}</h3><h4>{word('screen_fields')}</h4>"
     return f"<div class='yt-card yt-box'>{head}{body}{notes}</div>"
@@ -44,8 +50,9 @@ def gates_html(gates: list[dict[str, Any]]) -> str:
         for key in ("screen_gate", "screen_result", "screen_value", "screen_threshold", "fit_cite")
     )
     rows = "".join(
-        f"<tr><td>{escape(gate['gate_zh'])}</td><td>{result_badge(gate['result'])}</td><td>{escape(str(gate['value']))}</td>"
-        f"<td>{escape(str(gate['threshold']))}</td><td class='yt-note'>{escape(str(gate['cite']))}</td></tr>"
+        f"<tr><td>{escape(gate[column('gate')])}</td><td>{result_badge(gate['result'])}</td>"
+        f"<td>{escape(gate[own('value')])}</td><td>{escape(gate[own('threshold')])}</td>"
+        f"<td class='yt-note'>{escape(gate[own('cite')])}</td></tr>"
         for gate in gates
     )
     return (
@@ -61,7 +68,7 @@ def candidates_html(candidates: list[dict[str, Any]], ranking: dict[str, Any]) -
     rows = "".join(_candidate(candidate) for candidate in candidates[:_SHOWN])
     more = len(candidates) - _SHOWN
     rest = f"<p class='yt-note'>{word('screen_further', count=more)}</p>" if more > 0 else ""
-    says = f"<p class='yt-caution'>{escape(ranking['says'])}</p>" if ranking.get("says") else ""
+    says = f"<p class='yt-caution'>{escape(ranking[own('says')])}</p>"
     return (
         f"<div class='yt-card yt-box'><h3>{word('screen_candidates')}</h3>{_key(candidates[0])}{rows}{rest}{says}</div>"
     )
@@ -70,7 +77,7 @@ def candidates_html(candidates: list[dict[str, Any]], ranking: dict[str, Any]) -
 def _key(candidate: dict[str, Any]) -> str:
     """Legend of the bars: criterion and its weight."""
     spans = "".join(
-        f"<span><i style='background:{_shade(number)}'></i>{escape(part['zh'])} {part['weight']:.3g}</span>"
+        f"<span><i style='background:{_shade(number)}'></i>{escape(part[language()])} {part['weight']:.3g}</span>"
         for number, part in enumerate(candidate["parts_of_points"])
     )
     return f"<div class='yt-key'>{spans}</div>"
@@ -83,7 +90,7 @@ def _candidate(candidate: dict[str, Any]) -> str:
         least=f"{candidate['points_min']:.1f}",
         most=f"{candidate['points_max']:.1f}",
     )
-    changes = "".join(f"<li>{escape(line)}</li>" for line in candidate["would_change"])
+    changes = "".join(f"<li>{escape(line)}</li>" for line in candidate[own("would_change")])
     badge = verdict_badge(candidate["verdict"]) if candidate["verdict"] else ""
     is_open = " open" if candidate["rank"] == 1 else ""
     return (
@@ -97,9 +104,13 @@ def _candidate(candidate: dict[str, Any]) -> str:
 def _stack(candidate: dict[str, Any]) -> str:
     return "".join(
         f"<i style='width:{part['points']:.2f}%;background:{_shade(number)}' "
-        f"title='{escape(part['zh'], quote=True)} {part['points']:.3g}：{escape(str(part['value']), quote=True)}'></i>"
+        f"title='{escape(_told(part), quote=True)}'></i>"
         for number, part in enumerate(candidate["parts_of_points"])
     )
+
+
+def _told(part: dict[str, Any]) -> str:
+    return word("titled", title=f"{part[language()]} {part['points']:.3g}", text=part[own("value")])
 
 
 def _shade(number: int) -> str:
@@ -118,8 +129,8 @@ def waterfall_html(candidate: dict[str, Any]) -> str:
         figure = f"{part['points']:.1f} / {part['weight']:.3g}"
         rows.append(
             f"<div class='yt-fall' data-criterion='{escape(part['criterion'], quote=True)}' "
-            f"data-points='{part['points']:.4f}'><span>{escape(part['zh'])}</span><div>{bar}</div><b>{figure}</b>"
-            f"<em>{escape(str(part['value']))}</em></div>"
+            f"data-points='{part['points']:.4f}'><span>{escape(part[language()])}</span><div>{bar}</div><b>{figure}</b>"
+            f"<em>{escape(part[own('value')])}</em></div>"
         )
         reached += part["points"]
     total = (
@@ -136,7 +147,7 @@ def comparison_html(candidates: list[dict[str, Any]]) -> str:
     lines = []
     for number, part in enumerate(candidates[0]["parts_of_points"]):
         cells = "".join(_compared(candidate["parts_of_points"][number], number) for candidate in candidates)
-        lines.append(f"<tr><th>{escape(part['zh'])}</th>{cells}</tr>")
+        lines.append(f"<tr><th>{escape(part[language()])}</th>{cells}</tr>")
     total = "".join(
         f"<td><b>{candidate['points']:.1f}</b>{_bar(candidate['points'], 100.0, '#0B4F6C')}</td>"
         for candidate in candidates
@@ -150,7 +161,7 @@ def comparison_html(candidates: list[dict[str, Any]]) -> str:
 def _compared(part: dict[str, Any], number: int) -> str:
     return (
         f"<td><b>{part['points']:.1f}</b> / {part['weight']:.3g}{_bar(part['points'], part['weight'], _shade(number))}"
-        f"<p class='yt-note'>{escape(str(part['value']))}</p></td>"
+        f"<p class='yt-note'>{escape(part[own('value')])}</p></td>"
     )
 
 
@@ -174,7 +185,7 @@ def summary_rows(answers: list[dict[str, Any]]) -> pd.DataFrame:
                 ),
                 **{either(result, words): results.count(result) for result, words in RESULTS.items()},
                 word("screen_candidates"): word("separator").join(best),
-                word("screen_bad"): word("separator").join(str(fault["reason"]) for fault in answer["errors"]),
+                word("screen_bad"): either("、", "; ").join(fault[own("reason")] for fault in answer["errors"]),
             }
         )
     return pd.DataFrame(rows)

@@ -17,7 +17,7 @@ from shapely.geometry import shape
 from geo.errors import GeoError
 from geo.screening import screen_project, screen_projects
 from geo.screening.batch import ProjectRow, read_projects, template_workbook
-from geo.screening.candidates import CRITERIA
+from geo.screening.candidates import CRITERIA, criterion_name
 from geo.screening.projects import COLUMNS, read_project
 from geo.screening.rules import DEFAULT_RULES, Rules, read_rules
 from geo.screening.weights import reweighted, stated_weights
@@ -26,10 +26,11 @@ from layers.report_content import RulesStamp, map_notice
 from views import state
 from views.cache import shared_park_facts, shared_plan, shared_profiles
 from views.map import show_map
-from views.outcome import candidates_html, comparison_html, gates_html, subsectors_html, summary_rows
+from views.outcome import candidates_html, comparison_html, gates_html, own, subsectors_html, summary_rows
+from views.refusals import refusal
 from views.settings import setting
 from views.sitefile import show_site_file
-from views.words import column, either, listed, word
+from views.words import column, either, word
 
 #: Fields that most people fill in; the others stand behind a fold.
 _FIRST = ("name", "product", "sector", "gbt4754", "area_ha", "lon", "lat")
@@ -62,10 +63,10 @@ def _rules() -> Rules:
                 file.write_bytes(content)
                 rules = read_rules(file, plan=shared_plan())
         except GeoError as error:
-            st.error(word("screen_rules_failed", reason=str(error)))
+            st.error(word("screen_rules_failed", reason=refusal(error)))
             rules = read_rules()
         rules = reweighted(rules, _weights(rules))
-        st.caption(rules.label)
+        st.caption(either(*rules.said))
         if rules.is_synthetic:
             st.warning(word("screen_synthetic"))
     return rules
@@ -73,14 +74,13 @@ def _rules() -> Rules:
 
 def _weights(rules: Rules) -> dict[str, float]:
     """Ask how much each criterion counts; what the rules state is where it starts."""
-    own = {row["id"]: row["name_zh"] for row in rules.content["ranking"].get("criteria", ())}
-    names = {name: either(*words) for name, words in CRITERIA.items()} | own
+    named = CRITERIA | {row["id"]: criterion_name(row) for row in rules.content["ranking"].get("criteria", ())}
     with st.expander(word("screen_weights")):
         st.caption(word("screen_weights_help"))
         return {
             name: float(
                 st.number_input(
-                    names[name], min_value=0.0, max_value=1000.0, value=weight, step=5.0, format="%g",
+                    either(*named[name]), min_value=0.0, max_value=1000.0, value=weight, step=5.0, format="%g",
                     key=f"weight_{rules.sha256[:8]}_{name}", persist_state="session",
                 )
             )
@@ -120,10 +120,12 @@ def _form() -> dict[str, str] | None:
 
 
 def _input(item: Any) -> str:  # noqa: ANN401
-    label = either(item.zh.replace("_", "（") + ("）" if "_" in item.zh else ""), item.field.replace("_", " "))
+    label = either(item.zh.replace("_", "（") + ("）" if "_" in item.zh else ""), item.en)
+    example = either(item.example, item.example_en or item.example)
     return st.text_input(
-        label, key=f"screen_{item.field}", help=item.note_zh, placeholder=item.example, persist_state="session"
-    )
+        label, key=f"screen_{item.field}", help=either(item.note_zh, item.note_en),
+        placeholder=word("screen_example", example=example), persist_state="session",
+    )  # fmt: skip
 
 
 def _answer(rules: Rules) -> dict[str, Any] | None:
@@ -133,13 +135,14 @@ def _answer(rules: Rules) -> dict[str, Any] | None:
     bounds = shared_plan().descriptor.get("bounds")
     project, faults = read_project(_with_drawn_site(cells), file=word("screen_form"), bounds=bounds)
     for fault in faults:
-        st.error(fault.reason if fault.field is None else f"{fault.field}：{fault.reason}", icon=":material/error:")
+        title, reason = either(fault.field or "", fault.field_en or ""), either(fault.reason, fault.reason_en)
+        st.error(word("titled", title=title, text=reason) if title else reason, icon=":material/error:")
     if faults:
         return None
     try:
         return screen_project(project, shared_park_facts(), rules, on=dt.date.today())  # noqa: DTZ011
     except GeoError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(refusal(error), icon=":material/error:")
         return None
 
 
@@ -212,6 +215,8 @@ def _downloads(answers: list[dict[str, Any]], rules: Rules, *, key: str) -> None
                 title, made, f"yuantu_screening.{kind}", _TYPES[kind], on_click="ignore", icon=":material/download:",
                 key=f"{kind}_{key}",
             )  # fmt: skip
+    if state.language() == "en":
+        st.caption(word("screen_reports"))
 
 
 def _batch(rules: Rules) -> None:
@@ -272,10 +277,10 @@ def _rows(name: str, content: bytes) -> list[ProjectRow]:
         try:
             rows, notes = read_projects(file, bounds=shared_plan().descriptor.get("bounds"))
         except GeoError as error:
-            st.error(str(error), icon=":material/error:")
+            st.error(refusal(error), icon=":material/error:")
             return []
     for note in notes:
-        st.warning(str(note))
+        st.warning(either(str(note), note.en))
     return list(rows)
 
 
@@ -290,7 +295,9 @@ def _table(answers: list[dict[str, Any]]) -> None:
 
 def _reasons(answer: dict[str, Any]) -> str:
     """Say in one line what is wrong with a row."""
-    reasons = listed([f"{fault.get('column') or ''} {fault['reason']}".strip() for fault in answer["errors"]])
+    faults = [(fault[own("column")] or "", fault[own("reason")]) for fault in answer["errors"]]
+    between, gap = either("、", "; "), either(" ", ": ")
+    reasons = between.join(f"{title}{gap}{reason}" if title else reason for title, reason in faults)
     return word(
         "titled", title=f"{word('screen_row', row=answer.get('row', ''))} {answer.get('name') or ''}", text=reasons
     )

@@ -40,14 +40,16 @@ def read_accounts(path: str | Path) -> dict[str, dict[str, Any]]:
         content = tomllib.loads(Path(path).read_text(encoding="utf-8"))
     except OSError as error:
         msg = f"{path}: {error.strerror}; name another with YUANTU_ACCOUNTS"
-        raise AccountsError(msg) from error
+        zh = f"账户文件 {path} 无法读取（{error.strerror}）；请在 YUANTU_ACCOUNTS 中另行指定"
+        raise AccountsError(msg, zh) from error
     except ValueError as error:
         msg = f"{path} is no TOML in UTF-8: {error}; mend that line"
-        raise AccountsError(msg) from error
+        raise AccountsError(msg, f"账户文件 {path} 不是 UTF-8 编码的 TOML（{error}）；请改正该行") from error
     accounts = content.get("accounts", {})
     if not isinstance(accounts, dict):
         msg = f'{path}: `accounts` is no table; write [accounts."NAME"] with password and roles'
-        raise AccountsError(msg)
+        zh = f'账户文件 {path} 的 `accounts` 不是表；请写成 [accounts."姓名"]，并写明 password 和 roles'
+        raise AccountsError(msg, zh)
     for name, account in accounts.items():
         _account(name, account)
     return accounts
@@ -98,6 +100,7 @@ def _account(name: str, account: object) -> tuple[str, list[str]]:
     known = isinstance(roles, Iterable) and not isinstance(roles, str) and all(role in ROLES for role in roles)
     if not isinstance(line, str) or not known:
         msg = f"the account {name!r} needs a `password` (a hash) and `roles`, a list of {', '.join(ROLES)}"
-        raise AccountsError(msg)
+        zh = f"账户 {name!r} 须有 `password`（散列值）和 `roles`（{'、'.join(ROLES)} 的列表）；请补上"
+        raise AccountsError(msg, zh)
     check_hash(line)
     return line, list(roles)

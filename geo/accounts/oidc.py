@@ -41,7 +41,7 @@ def roles_of(claims: Mapping[str, Any], mapping: Mapping[str, Iterable[str]]) ->
     unknown = sorted(set(mapping) - set(ROLES))
     if unknown:
         msg = f"the role mapping has the unknown role(s) {', '.join(unknown)}; write some of {', '.join(ROLES)}"
-        raise AccountsError(msg)
+        raise AccountsError(msg, f"角色对应表中有未知角色 {'、'.join(unknown)}；请改为 {'、'.join(ROLES)} 中的角色")
     named = (role for role, entries in mapping.items() if any(_names(entry, claims) for entry in entries))
     return frozenset({"reader", *named})
 

@@ -156,5 +156,6 @@ def _parsed(line: str) -> tuple[_Cost, bytes, bytes]:
     bounded = all(1 <= own <= most for own, most in zip(cost, _MOST, strict=True)) and cost.n.bit_count() == 1
     if kind != "scrypt" or not bounded or cost.n == 1 or not raw[0] or len(raw[1]) != _HASH_BYTES:
         msg = "a password in the accounts is not a hash; make one with `python -m geo accounts hash NAME`"
-        raise AccountsError(msg)
+        zh = "账户中有密码不是散列值；请用 `python -m geo accounts hash NAME` 生成"
+        raise AccountsError(msg, zh)
     return cost, *raw

@@ -30,7 +30,25 @@ class RoleError(GeoError):
 
 
 class AccountsError(GeoError):
-    """Accounts that cannot be read, or a name and password that do not belong together."""
+    """
+    Accounts that cannot be read, or a name and password that do not belong together.
+
+    Parameters
+    ----------
+    message
+        What is wrong and how to mend it, in English.
+    zh
+        The same in Chinese, for a page; None where only a command says it.
+
+    Examples
+    --------
+    >>> AccountsError("accounts.toml is no TOML; mend it", "accounts.toml 不是 TOML；请改正").zh
+    'accounts.toml 不是 TOML；请改正'
+    """
+
+    def __init__(self, message: str, zh: str | None = None) -> None:
+        self.zh = zh
+        super().__init__(message)
 
 
 @dataclass(frozen=True)
@@ -62,11 +80,12 @@ class Actor:
     def __post_init__(self) -> None:
         if not self.name.strip():
             msg = "an actor needs a name: the audit says who did what"
-            raise AccountsError(msg)
+            raise AccountsError(msg, "操作者没有姓名：审计须写明由谁操作")
         unknown = sorted(set(self.roles) - set(ROLES))
         if unknown:
             msg = f"{self.name} has the unknown role(s) {', '.join(unknown)}; write some of {', '.join(ROLES)}"
-            raise AccountsError(msg)
+            zh = f"{self.name} 有未知角色 {'、'.join(unknown)}；请改为 {'、'.join(ROLES)} 中的角色"
+            raise AccountsError(msg, zh)
 
     def may(self, role: str) -> bool:
         """

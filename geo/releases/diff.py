@@ -87,6 +87,8 @@ def _change(old: Row | None, new: Row | None) -> Row | None:
     areas = {side: _area_m2(shape) for side, shape in shapes.items()}
     row: Row = {name: some[name] for name in ("extent_id", "park_id", "part_id")}
     row["what"] = tuple(_kinds(old, new, abs(areas["after"] - areas["before"])))
+    if not row["what"]:  # a column that only one side has, with nothing in it for this extent
+        return None
     row["moved_m"], row["hausdorff_m"] = _distances_m(shapes["before"], shapes["after"])
     for side, content in sides.items():
         row[f"area_{side}_km2"] = areas[side] / 1e6

@@ -17,19 +17,26 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pandas as pd
 import shapely
 
-from geo.errors import Fault, GeoError, UnknownNameError
+from geo.errors import GeoError
 from geo.methods import normalised_weights
-from geo.screening.candidates import Offer, park_offers, range_of, used_weights, verdict_changes
-from geo.screening.gates import FAILS, GATES, RESULTS, SITE_GATES, Gate, declaration_gate, lists_gate, opinions_gate
+from geo.screening.candidates import Offer, park_offers, range_of, used_weights
+from geo.screening.changes import verdict_changes
+from geo.screening.declarations import declaration_gate
+from geo.screening.faults import RowFault, UnlistedNameError
+from geo.screening.gates import FAILS, GATES, RESULTS, SITE_GATES, Gate, gate_name
 from geo.screening.industry_gates import industry_gate, park_industry
+from geo.screening.lists import lists_gate
 from geo.screening.matching import match_project
+from geo.screening.opinions import opinions_gate
 from geo.screening.park_gates import location_gate, park_room, parks_at, parks_at_each, room_gate
 from geo.screening.projects import FIELDS
-from geo.screening.ranking import check_scores, order_flips, points_of, ranks_of
+from geo.screening.ranking import check_scores, points_of, ranks_of
+from geo.screening.robustness import robustness
 from geo.screening.thresholds import land_gates, output_gates
+from geo.screening.wording import Wording
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterable, Sequence
+    from collections.abc import Callable, Hashable, Sequence
 
     from geo.screening.batch import ProjectRow
     from geo.screening.industry_gates import Judgement
@@ -41,11 +48,8 @@ if TYPE_CHECKING:
 Answer = dict[str, Any]
 #: Gates that are asked of each park.
 _PARK_GATES = frozenset({"industry", "room"})
-_CHECKS = {"weighted_product": "加权积", "topsis": "TOPSIS"}
 #: Rows whose sites are located together.
 _AT_ONCE = 200
-#: Flips that are told one by one; the rest is counted.
-_TOLD = 5
 #: Parts of points are given finer than their sum, so that they add up to it.
 _POINT_DECIMALS = 4
 
@@ -70,11 +74,12 @@ def screen_project(project: Project, facts: ParkFacts, rules: Rules, *, on: date
     answer
         `name`, `project` (what was stated), `subsectors`, `notes`, `gates` (in the order of the check), `candidates`
         (ranked), `ruled_out`, `ranking` (weights, and where the order flips), `errors` (empty), and which plan, rules
-        and day it was made from; ready for JSON. docs/screening.md describes every key.
+        and day it was made from; ready for JSON. What is said in Chinese has its English beside it, under the same
+        key with `_en`. docs/screening.md describes every key.
 
     Raises
     ------
-    UnknownNameError
+    UnlistedNameError
         If the project states a sector or field that the plan does not have.
 
     Examples
@@ -114,18 +119,26 @@ def _answer(project: Project, positions: pd.DataFrame | None, facts: ParkFacts, 
     case = _Case(project, matches, judgements, rooms, sited)
     kept, out = _parted(case, against, facts)
     candidates, ranking = _ranked(case, kept, facts, rules)
+    notes += _area_note(project)
     return {
         "name": project["name"],
         "project": {("site_wkt" if name == "site" else name): _plain(value) for name, value in project.items()},
         "subsectors": [_subsector(match, facts) for match in matches],
-        "notes": notes + _area_note(project),
+        "notes": [note.zh for note in notes],
+        "notes_en": [note.en for note in notes],
         "gates": [_gate(gate) for gate in gates],
         "candidates": candidates,
         "ruled_out": out,
         "ranking": ranking,
         "errors": [],
+    } | _made_from(facts, rules, on=on)
+
+
+def _made_from(facts: ParkFacts, rules: Rules, *, on: date) -> Answer:
+    return {
         "plan": facts.plan.release,
         "rules": rules.label,
+        "rules_en": rules.said.en,
         "rules_sha256": rules.sha256,
         "is_synthetic": rules.is_synthetic,
         "on": on.isoformat(),
@@ -159,7 +172,7 @@ def screen_projects(
     -------
     answers
         One a row, in the order of the file, with `row`; a row with faults has them in `errors` (file, row, column,
-        kind, reason) and is not judged. Fewer than `rows` when cancelled.
+        kind, reason, the last and the column in English too) and is not judged. Fewer than `rows` when cancelled.
 
     Examples
     --------
@@ -195,24 +208,28 @@ def _screened(row: ProjectRow, positions: pd.DataFrame | None, facts: ParkFacts,
     if not faults:
         try:
             return {"row": row.row} | _answer(row.project, positions, facts, rules, on=on)
-        except UnknownNameError as error:
-            faults = [Fault(row.file, row.row, FIELDS["sector"].zh, "unknown-name", str(error))]
+        except UnlistedNameError as error:
+            sector = FIELDS["sector"]
+            faults = [RowFault(row.file, row.row, sector.zh, "unknown-name", *error.reason, sector.en)]
         except GeoError as error:
-            faults = [Fault(row.file, row.row, None, "cannot-judge", str(error))]
-    empty: Answer = {key: [] for key in ("subsectors", "notes", "gates", "candidates", "ruled_out")}
-    errors = [
-        {"file": fault.file, "row": fault.row, "column": fault.field, "kind": fault.kind, "reason": fault.reason}
-        for fault in faults
-    ]
+            zh = getattr(error, "zh", None) or str(error)
+            faults = [RowFault(row.file, row.row, None, "cannot-judge", zh, str(error))]
+    empty: Answer = {key: [] for key in ("subsectors", "notes", "notes_en", "gates", "candidates", "ruled_out")}
     head = {"row": row.row, "name": row.project.get("name", "")}
-    made = {
-        "plan": facts.plan.release,
-        "rules": rules.label,
-        "rules_sha256": rules.sha256,
-        "is_synthetic": rules.is_synthetic,
-        "on": on.isoformat(),
+    told = {"ranking": None, "errors": [_error(fault) for fault in faults]}
+    return head | empty | told | _made_from(facts, rules, on=on)
+
+
+def _error(fault: RowFault) -> Answer:
+    return {
+        "file": fault.file,
+        "row": fault.row,
+        "column": fault.field,
+        "kind": fault.kind,
+        "reason": fault.reason,
+        "column_en": fault.field_en,
+        "reason_en": fault.reason_en,
     }
-    return head | empty | {"ranking": None, "errors": errors} | made
 
 
 def _plain(value: object) -> object:
@@ -228,18 +245,41 @@ def _plain(value: object) -> object:
 
 def _subsector(match: Match, facts: ParkFacts) -> Answer:
     sector = facts.words.fields.get(str(match.sector_id))
-    return match._asdict() | {"sector_zh": sector.zh if sector else None}
+    names = {"sector_zh": sector.zh, "sector_en": sector.en} if sector else {"sector_zh": None, "sector_en": None}
+    return match._asdict() | names
 
 
 def _gate(gate: Gate) -> Answer:
-    words = {"group": gate.group, "group_zh": GATES[gate.group][0], "result_en": RESULTS[gate.result]}
-    return gate._asdict() | words
+    return {
+        "gate": gate.gate,
+        "gate_zh": gate.name.zh,
+        "result": gate.result,
+        "value": gate.found.zh,
+        "threshold": gate.asked.zh,
+        "cite": gate.source.zh,
+        "would_change": gate.change.zh,
+        "group": gate.group,
+        "group_zh": GATES[gate.group][0],
+        "group_en": GATES[gate.group][1],
+        "gate_en": gate.name.en,
+        "result_en": RESULTS[gate.result],
+        "value_en": gate.found.en,
+        "threshold_en": gate.asked.en,
+        "cite_en": gate.source.en,
+        "would_change_en": gate.change.en,
+    }
 
 
-def _area_note(project: Project) -> list[str]:
+def _area_note(project: Project) -> list[Wording]:
     if not project.get("area_is_drawn"):
         return []
-    return [f"用地面积按地块图形计算为{project['area_ha']:.2f}公顷（椭球面积）"]
+    area = f"{project['area_ha']:.2f}"
+    return [
+        Wording(
+            f"用地面积按地块图形计算为{area}公顷（椭球面积）",
+            f"the site area is worked out from the outline: {area} ha (on the ellipsoid)",
+        )
+    ]
 
 
 class _Case(NamedTuple):
@@ -257,25 +297,28 @@ def _parted(case: _Case, against: list[Gate], facts: ParkFacts) -> tuple[list[st
     kept: list[str] = []
     out: list[Answer] = []
     for park, judgement in case.judgements.items():
-        reasons = [(gate.gate, gate.value, gate.cite) for gate in against]
+        reasons = [(gate.gate, gate.found, gate.source) for gate in against]
         if judgement.result == FAILS:
-            reasons.append(("industry", judgement.value, judgement.cite))
+            reasons.append(("industry", judgement.found, judgement.source))
         if case.rooms[park].result == FAILS:
-            reasons.append(("room", case.rooms[park].value, case.rooms[park].cite))
+            reasons.append(("room", case.rooms[park].found, case.rooms[park].source))
         if not reasons:
             kept.append(park)
             continue
         gate, value, cite = reasons[0]
-        names = {"park_id": park, "park_zh": facts.parks[park]["name_zh"]}
-        out.append(names | {"gate": gate, "value": value, "cite": cite})
+        names = {"park_id": park, "park_zh": facts.parks[park]["name_zh"], "park_en": facts.parks[park]["name_en"]}
+        words = {"value": value.zh, "cite": cite.zh, "value_en": value.en, "cite_en": cite.en}
+        out.append(names | {"gate": gate} | words)
     return kept, out
 
 
 def _ranked(case: _Case, kept: Sequence[str], facts: ParkFacts, rules: Rules) -> tuple[list[Answer], Answer]:
     weights = used_weights(case.project, case.matches, rules)
     if not kept or not weights:
-        says = "没有园区可列，见各关口和ruled_out" if not kept else "所用准则的权重都是0，未排序"
-        return [], {"weights": {}, "checks": [], "is_stable": None, "says": says}
+        says = Wording("所用准则的权重都是0，未排序", "all criteria that count have the weight 0, so nothing is ranked")
+        if not kept:
+            says = Wording("没有园区可列，见各关口和ruled_out", "no park can be listed, see the gates and ruled_out")
+        return [], {"weights": {}, "checks": [], "is_stable": None, "says": says.zh, "says_en": says.en}
     offers = {
         park: park_offers(case.project, case.matches, case.judgements[park], park, facts, rules)
         for park in sorted(kept)
@@ -290,7 +333,8 @@ def _ranked(case: _Case, kept: Sequence[str], facts: ParkFacts, rules: Rules) ->
     for park in order:
         parts = [_part(offer, shares[name], points[park][name]) for name, offer in offers[park].items()]
         candidates.append(_candidate(park, parts, ranks[park], case, facts))
-    return candidates, _robustness(scores, shares, next(iter(offers.values())), facts)
+    names = {name: offer.name for name, offer in next(iter(offers.values())).items()}
+    return candidates, robustness(scores, shares, names, facts)
 
 
 def _ratios(offers: Mapping[str, Mapping[str, Offer]]) -> pd.DataFrame:
@@ -303,6 +347,7 @@ def _ratios(offers: Mapping[str, Mapping[str, Offer]]) -> pd.DataFrame:
 
 def _candidate(park: str, parts: list[Answer], ranks: Mapping[Hashable, int], case: _Case, facts: ParkFacts) -> Answer:
     row, judgement, room, position = facts.parks[park], case.judgements[park], case.rooms[park], case.sited.get(park)
+    changes = verdict_changes(judgement, room, position, facts, park)
     totals = {key: round(math.fsum(part[key] for part in parts), 2) for key in ("points", "points_min", "points_max")}
     return {
         "rank": int(ranks["weighted_sum"]),
@@ -315,7 +360,8 @@ def _candidate(park: str, parts: list[Answer], ranks: Mapping[Hashable, int], ca
         "gates": [_park_gate(judgement), _gate(room)],
         "site": position,
         "ranks": {str(check): int(rank) for check, rank in ranks.items()},
-        "would_change": verdict_changes(judgement, room, position, facts, park),
+        "would_change": [change.zh for change in changes],
+        "would_change_en": [change.en for change in changes],
     }
 
 
@@ -323,43 +369,22 @@ def _part(offer: Offer, share: float, points: float) -> Answer:
     limits = range_of(offer)
     return {
         "criterion": offer.criterion,
-        "zh": offer.zh,
+        "zh": offer.name.zh,
+        "en": offer.name.en,
         "weight": round(share * 100, 2),
-        "value": offer.value,
-        "benchmark": offer.benchmark,
+        "value": offer.found.zh,
+        "value_en": offer.found.en,
+        "benchmark": offer.asked.zh,
+        "benchmark_en": offer.asked.en,
         "ratio": None if offer.ratio is None else round(offer.ratio.value, 4),
         "points": round(points, _POINT_DECIMALS),
         "points_min": round(share * limits.low * 100, _POINT_DECIMALS),
         "points_max": round(share * limits.high * 100, _POINT_DECIMALS),
-        "cite": offer.cite,
+        "cite": offer.source.zh,
+        "cite_en": offer.source.en,
     }
 
 
 def _park_gate(judgement: Judgement) -> Answer:
-    gate = Gate("industry", GATES["industry"][0], judgement.result, judgement.value, "规划一致", judgement.cite)
-    return _gate(gate)
-
-
-def _robustness(
-    scores: pd.DataFrame, shares: Mapping[str, float], offers: Mapping[str, Offer], facts: ParkFacts
-) -> Answer:
-    """Where another method or other weights turn the order round, in words."""
-    flips = order_flips(scores)
-    checks = []
-    for check in (str(column) for column in scores.columns if column != "weighted_sum"):
-        pairs = [(flip.first, flip.second) for flip in flips if flip.check == check]
-        criterion = next((name for name in shares if check in {f"{name}+20%", f"{name}-20%"}), "")
-        zh = _CHECKS.get(check) or f"“{offers[criterion].zh}”权重{check.removeprefix(criterion)}"
-        told = [[facts.short(one), facts.short(other)] for one, other in pairs[:_TOLD]]
-        checks.append({"check": check, "zh": zh, "flips": len(pairs), "pairs": told})
-    turned = [check for check in checks if check["flips"]]
-    weights = {name: round(share * 100, 2) for name, share in shares.items()}
-    return {"weights": weights, "checks": checks, "is_stable": not turned, "says": _says(turned)}
-
-
-def _says(turned: Iterable[Answer]) -> str:
-    said = "；".join(
-        f"按{check['zh']}有{check['flips']}对次序颠倒，如{check['pairs'][0][1]}先于{check['pairs'][0][0]}"
-        for check in turned
-    )
-    return said or "各权重增减20%、改用加权积或TOPSIS，次序都不颠倒"
+    asked = Wording("规划一致", "aligned with the plan")
+    return _gate(Gate("industry", gate_name("industry"), judgement.result, judgement.found, asked, judgement.source))

@@ -13,10 +13,11 @@ from openpyxl.styles import Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.exceptions import InvalidFileException
 
-from geo.errors import Fault, FormatError
 from geo.names import folded
+from geo.screening.faults import ProjectFileError, RowFault
 from geo.screening.industries import industries
-from geo.screening.projects import COLUMNS, MAKES, Column, column_of, read_project
+from geo.screening.projects import COLUMNS, FIELDS, MAKES, Column, column_of, read_project
+from geo.screening.wording import Wording, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -46,10 +47,12 @@ class ProjectRow(NamedTuple):
     file: str
     row: int
     project: Project
-    faults: tuple[Fault, ...]
+    faults: tuple[RowFault, ...]
 
 
-def read_projects(path: str | Path, *, bounds: Sequence[float] | None = None) -> tuple[list[ProjectRow], list[Fault]]:
+def read_projects(
+    path: str | Path, *, bounds: Sequence[float] | None = None
+) -> tuple[list[ProjectRow], list[RowFault]]:
     r"""
     Read a file of projects.
 
@@ -68,7 +71,7 @@ def read_projects(path: str | Path, *, bounds: Sequence[float] | None = None) ->
 
     Raises
     ------
-    FormatError
+    ProjectFileError
         If the file cannot be read as a table of projects.
 
     Examples
@@ -84,13 +87,21 @@ def read_projects(path: str | Path, *, bounds: Sequence[float] | None = None) ->
     file = Path(path)
     readers = {".csv": _csv_rows, ".xlsx": _xlsx_rows}
     if file.suffix.lower() not in readers:
-        msg = f"{file.name}: project files are .csv or .xlsx; save it as one of them"
-        raise FormatError(msg)
+        raise ProjectFileError(
+            Wording(
+                f"{file.name}：项目表须为.csv或.xlsx；请另存为其中一种",
+                f"{file.name}: project files are .csv or .xlsx; save it as one of them",
+            )
+        )
     try:
         content = file.read_bytes()
     except OSError as error:
-        msg = f"{file}: {error.strerror}; give the path of a project file"
-        raise FormatError(msg) from error
+        raise ProjectFileError(
+            Wording(
+                f"{file}：无法读取（{error.strerror}）；请给出项目表的路径",
+                f"{file}: {error.strerror}; give the path of a project file",
+            )
+        ) from error
     header, *records = readers[file.suffix.lower()](content, file.name) or [[]]
     columns, notes = _columns(header, file.name)
     rows = []
@@ -109,47 +120,72 @@ def _csv_rows(content: bytes, name: str) -> list[list[Any]]:
         try:
             return list(csv.reader(io.StringIO(text, newline=""), strict=True))
         except csv.Error as error:
-            msg = f"{name}: {error}; save it as CSV with commas and closed quotes"
-            raise FormatError(msg) from error
-    msg = f"{name}: neither UTF-8 nor GBK; save it as CSV UTF-8"
-    raise FormatError(msg)
+            raise ProjectFileError(
+                Wording(
+                    f"{name}：不是完整的CSV（{error}）；请另存为以逗号分隔、引号成对的CSV",
+                    f"{name}: {error}; save it as CSV with commas and closed quotes",
+                )
+            ) from error
+    raise ProjectFileError(
+        Wording(
+            f"{name}：既不是UTF-8也不是GBK；请另存为UTF-8编码的CSV",
+            f"{name}: neither UTF-8 nor GBK; save it as CSV UTF-8",
+        )
+    )
 
 
 def _xlsx_rows(content: bytes, name: str) -> list[list[Any]]:
     try:
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
     except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError) as error:
-        msg = f"{name}: not an XLSX workbook ({error}); save it as one"
-        raise FormatError(msg) from error
+        raise ProjectFileError(
+            Wording(
+                f"{name}：不是XLSX工作簿（{error}）；请另存为XLSX",
+                f"{name}: not an XLSX workbook ({error}); save it as one",
+            )
+        ) from error
     rows = [list(row) for row in book.worksheets[0].iter_rows(values_only=True)]
     book.close()
     return rows
 
 
-def _columns(header: Sequence[Any], name: str) -> tuple[dict[int, Column], list[Fault]]:
+def _columns(header: Sequence[Any], name: str) -> tuple[dict[int, Column], list[RowFault]]:
     """Columns by position, and notes on those that nothing reads."""
     labels = ["" if cell is None else str(cell).strip() for cell in header]
     columns = {number: column for number, label in enumerate(labels) if (column := column_of(label)) is not None}
     fields = [column.field for column in columns.values()]
     twice = sorted({column.zh for column in columns.values() if fields.count(column.field) > 1})
     if twice:
-        msg = f"{name}: the column {'、'.join(twice)} stands twice; keep one"
-        raise FormatError(msg)
-    if "name" not in fields or not set(MAKES) & set(fields):
-        msg = (
-            f"{name}: the first row must name the columns, 项目名称 and one of 产品, 行业代码, 产业 among them; "
-            "it reads "
-            f"{'、'.join(filter(None, labels)) or 'nothing'}; python -m geo screen --template writes a template"
+        raise ProjectFileError(
+            Wording(
+                f"{name}：列“{'、'.join(twice)}”出现两次；请只保留一列",
+                f"{name}: the column {quoted('、'.join(twice))} stands twice; keep one",
+            )
         )
-        raise FormatError(msg)
+    if "name" not in fields or not set(MAKES) & set(fields):
+        raise ProjectFileError(_unnamed(name, list(filter(None, labels))))
     unread = [label for number, label in enumerate(labels) if label and number not in columns]
-    return columns, [Fault(name, 1, label, "unknown-column", _unread_reason(label)) for label in unread]
+    return columns, [RowFault(name, 1, label, "unknown-column", *_unread(label), quoted(label)) for label in unread]
 
 
-def _unread_reason(label: str) -> str:
+def _unnamed(name: str, labels: list[str]) -> Wording:
+    """Say what a first row lacks that names no columns."""
+    read = "、".join(labels)
+    return Wording(
+        f"{name}：第一行须为列名，须有项目名称和产品、行业代码、产业中的至少一项；现为“{read}”；请按模板填写",
+        f"{name}: the first row must name the columns, “项目名称” and one of “产品”, “行业代码”, “产业” among them; it "
+        f"reads {quoted(read) if read else 'nothing'}; python -m geo screen --template writes a template",
+    )
+
+
+def _unread(label: str) -> Wording:
     near = [column.zh for column in COLUMNS if folded(label).split("_")[0] in folded(column.zh)]
-    offer = f"；是否指“{near[0]}”（注意单位）" if near else ""
-    return f"没有读取这一列{offer}"
+    if not near:
+        return Wording("没有读取这一列", "this column is not read")
+    return Wording(
+        f"没有读取这一列；是否指“{near[0]}”（注意单位）",
+        f"this column is not read; is {quoted(near[0])} meant (mind the unit)?",
+    )
 
 
 def _row(
@@ -161,17 +197,25 @@ def _row(
     project, faults = read_project(cells, file=name, row=number, bounds=bounds)
     faults = [*_lost_zero(cells.get("gbt4754"), name, number), *faults]
     if any(cell not in {None, ""} for cell in record[width:]):
-        faults.append(Fault(name, number, None, "extra-cells", "单元格多于列；含逗号的内容请加引号"))
+        extra = Wording(
+            "单元格多于列；含逗号的内容请加引号", "more cells than columns; put quotes round text that has commas"
+        )
+        faults.append(RowFault(name, number, None, "extra-cells", *extra))
     return ProjectRow(name, number, project, tuple(faults))
 
 
-def _lost_zero(cell: object, name: str, row: int) -> Iterable[Fault]:
+def _lost_zero(cell: object, name: str, row: int) -> Iterable[RowFault]:
     """A code that a spreadsheet holds as a number may have lost the nought before it."""
     is_number = isinstance(cell, int | float) and not isinstance(cell, bool)
     code = f"{cell:.0f}" if is_number else ""
     if 0 < len(code) < _FULL_CODE and code in industries().index and f"0{code}" in industries().index:
-        reason = f"单元格是数字{code}，分不清是{code}还是0{code}；请把单元格设为文本再填"
-        yield Fault(name, row, "行业代码", "ambiguous-code", reason)
+        reason = Wording(
+            f"单元格是数字{code}，分不清是{code}还是0{code}；请把单元格设为文本再填",
+            f"the cell is the number {code}: {code} and 0{code} cannot be told apart; format the cell as text and "
+            "write it again",
+        )
+        column = FIELDS["gbt4754"]
+        yield RowFault(name, row, column.zh, "ambiguous-code", *reason, column.en)
 
 
 def template_workbook() -> bytes:

@@ -1,5 +1,5 @@
 """
-Parks that a project could go to: what each offers by criterion, and what would change what is said of it.
+Parks that a project could go to: what each offers by criterion.
 
 A criterion is a ratio to a benchmark, at most 1, with what is known as a range. Which criteria count depends on the
 project alone: a wish that it does not have weighs nothing.
@@ -10,8 +10,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from geo.fit import VERDICTS
-from geo.screening.gates import ARGUE, MEETS, NO_DATA, Gate
 from geo.screening.park_facts import WISHES, Range
+from geo.screening.wording import Wording, joined, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,14 +24,16 @@ if TYPE_CHECKING:
 
 #: Criteria that are built in, with words in Chinese and English; rules may add their own.
 CRITERIA = {
-    "plan": ("规划结论", "verdict of the plan"),
-    "field": ("重点方向", "the park's focus names the field"),
-    "neighbours": ("周边同产业园区", "parks near by that are allotted to the sector"),
-    "airport": ("距机场", "distance to an airport"),
-    "port": ("距港口", "distance to a port"),
-    "station": ("距火车站", "distance to a railway station"),
-    "room": ("空间", "room"),
+    "plan": Wording("规划结论", "verdict of the plan"),
+    "field": Wording("重点方向", "the park's focus names the field"),
+    "neighbours": Wording("周边同产业园区", "parks near by that are allotted to the sector"),
+    "airport": Wording("距机场", "distance to an airport"),
+    "port": Wording("距港口", "distance to a port"),
+    "station": Wording("距火车站", "distance to a railway station"),
+    "room": Wording("空间", "room"),
 }
+_UNKNOWN = Wording("未知", "not known")
+_NO_ENTRY = Wording("专栏无该园区条目", "the box has no entry of this park")
 #: What a focus term that is only related to the field counts.
 RELATED_RATIO = 0.5
 
@@ -42,22 +44,49 @@ class Offer(NamedTuple):
 
     Parameters
     ----------
-    criterion, zh
+    criterion, name
         Id and name.
-    value, benchmark
+    found, asked
         What there is and what gives full points, in words.
     ratio
         0 to 1; None when unknown.
-    cite
+    source
         Where it comes from.
     """
 
     criterion: str
-    zh: str
-    value: str
-    benchmark: str
+    name: Wording
+    found: Wording
+    asked: Wording
     ratio: Range | None
-    cite: str
+    source: Wording
+
+    @property
+    def value(self) -> str:
+        """What there is, in Chinese."""
+        return self.found.zh
+
+
+def criterion_name(row: Mapping[str, Any]) -> Wording:
+    """
+    Name of a criterion of the office's own.
+
+    Parameters
+    ----------
+    row
+        Of `ranking.criteria` in the rules.
+
+    Returns
+    -------
+    name
+        Without an English one the Chinese stands quoted.
+
+    Examples
+    --------
+    >>> criterion_name({"name_zh": "租金"}).en, criterion_name({"name_zh": "租金", "name_en": "Rent"}).en
+    ('“租金”', 'Rent')
+    """
+    return Wording(row["name_zh"], row.get("name_en") or quoted(row["name_zh"]))
 
 
 def used_weights(project: Project, matches: Sequence[Match], rules: Rules) -> dict[str, float]:
@@ -154,8 +183,8 @@ def park_offers(
     return offers
 
 
-def _offer(criterion: str, value: str, benchmark: str, ratio: Range | None, cite: str) -> Offer:
-    return Offer(criterion, CRITERIA[criterion][0], value, benchmark, ratio, cite)
+def _offer(criterion: str, found: Wording, asked: Wording, ratio: Range | None, source: Wording) -> Offer:
+    return Offer(criterion, CRITERIA[criterion], found, asked, ratio, source)
 
 
 def _exactly(ratio: float) -> Range:
@@ -164,79 +193,103 @@ def _exactly(ratio: float) -> Range:
 
 def _plan_offer(judgement: Judgement, rules: Rules) -> Offer:
     ratios: Mapping[str, float] = rules.content["ranking"]["verdicts"]
+    asked = Wording(*VERDICTS["aligned"])
     if judgement.verdict is None:
-        return _offer("plan", "未知", VERDICTS["aligned"][0], None, judgement.cite)
-    ratio = ratios.get(judgement.verdict, 0.0)
-    return _offer("plan", VERDICTS[judgement.verdict][0], VERDICTS["aligned"][0], _exactly(ratio), judgement.cite)
+        return _offer("plan", _UNKNOWN, asked, None, judgement.source)
+    ratio, verdict = ratios.get(judgement.verdict, 0.0), Wording(*VERDICTS[judgement.verdict])
+    return _offer("plan", verdict, asked, _exactly(ratio), judgement.source)
 
 
 def _field_offer(matches: Sequence[Match], park_id: str, facts: ParkFacts) -> Offer:
-    words, entry = facts.plan.descriptor["plan"], facts.parks[park_id]["box6_entry"]
-    asked = "、".join(dict.fromkeys(match.zh for match in matches if match.level != "sector"))
+    entry = facts.parks[park_id]["box6_entry"]
+    asked = joined(
+        dict.fromkeys(Wording(match.zh, match.en) for match in matches if match.level != "sector"), zh="、", en=", "
+    )
     if not isinstance(entry, int):
-        return _offer("field", "专栏无该园区条目", asked, None, f"{facts.title}{words['box_zh']}")
-    cite = f"{facts.title}{words['box_zh']}第{entry}条"
+        return _offer("field", _NO_ENTRY, asked, None, facts.cite(facts.box))
+    source = facts.cite(facts.entry(entry))
     rows = [row for match in matches if (row := facts.named.get((park_id, match.id))) is not None]
     if not rows:
-        return _offer("field", "未点到", asked, _exactly(0.0), cite)
+        return _offer("field", Wording("未点到", "does not name it"), asked, _exactly(0.0), source)
     is_own = any(row["closeness"] != "related" for row in rows)
-    terms = "、".join(dict.fromkeys(term for row in rows for term in row["terms"]))
-    return _offer("field", f"点到{terms}", asked, _exactly(1.0 if is_own else RELATED_RATIO), cite)
+    terms = facts.terms(dict.fromkeys(term for row in rows for term in row["terms"]))
+    found = Wording(f"点到{terms.zh}", f"names {terms.en}")
+    return _offer("field", found, asked, _exactly(1.0 if is_own else RELATED_RATIO), source)
 
 
 def _neighbours_offer(judgement: Judgement, park_id: str, facts: ParkFacts, rules: Rules) -> Offer:
     settings = rules.content["ranking"]["neighbours"]
     within, benchmark = settings["within_km"], settings["benchmark"]
-    asked, cite = f"{within:g}公里内{benchmark}个", f"{facts.title}{facts.plan.descriptor['plan']['layout_zh']}"
+    asked, source = (
+        Wording(f"{within:g}公里内{benchmark}个", f"{benchmark} within {within:g} km"),
+        facts.cite(facts.layout),
+    )
     sector = judgement.field.sector_id if judgement.field else None
     if sector is None or (park_id, park_id) not in facts.between_km:
-        return _offer("neighbours", "未知", asked, None, cite)
+        return _offer("neighbours", _UNKNOWN, asked, None, source)
     listed = [other for other in facts.allotted.get(sector, ()) if other != park_id]
     gaps = {other: facts.between_km[park_id, other] for other in listed if (park_id, other) in facts.between_km}
     # The least count is that of the greatest distances.
     counts = [sum(gap[end] <= within for gap in gaps.values()) for end in (2, 1, 0)]
-    near = "、".join(facts.short(other) for other, gap in gaps.items() if gap.value <= within)
-    said = f"{counts[1]}个（{counts[0]}至{counts[2]}个）" + (f"：{near}" if near else "")
-    return _offer("neighbours", said, asked, Range(*(min(count / benchmark, 1.0) for count in counts)), cite)
+    near = joined((facts.park(other) for other, gap in gaps.items() if gap.value <= within), zh="、", en=", ")
+    said = Wording(
+        f"{counts[1]}个（{counts[0]}至{counts[2]}个）" + (f"：{near.zh}" if near.zh else ""),
+        f"{counts[1]} ({counts[0]} to {counts[2]})" + (f": {near.en}" if near.en else ""),
+    )
+    return _offer("neighbours", said, asked, Range(*(min(count / benchmark, 1.0) for count in counts)), source)
 
 
 def _distance_offer(criterion: str, wanted_km: float, park_id: str, facts: ParkFacts) -> Offer:
     _, kind, words = WISHES[criterion]
-    asked, cite = f"距{words}不超过{wanted_km:g}公里", "直线距离，数据包places与extents"
+    asked = Wording(f"距{words.zh}不超过{wanted_km:g}公里", f"not more than {wanted_km:g} km from {words.en}")
+    source = Wording("直线距离，数据包places与extents", "as the crow flies, places and extents of the package")
     found = facts.distances.get((park_id, kind))
     if found is None:
-        return _offer(criterion, "未知", asked, None, cite)
+        return _offer(criterion, _UNKNOWN, asked, None, source)
     low, value, high = found.km
     ratios = Range(*(min(wanted_km / km, 1.0) if km > 0 else 1.0 for km in (high, value, low)))
-    return _offer(criterion, f"{found.place_zh}{value:.1f}公里（{low:.1f}至{high:.1f}）", asked, ratios, cite)
+    said = Wording(
+        f"{found.place.zh}{value:.1f}公里（{low:.1f}至{high:.1f}）",
+        f"{found.place.en} {value:.1f} km ({low:.1f} to {high:.1f})",
+    )
+    return _offer(criterion, said, asked, ratios, source)
 
 
 def _room_offer(wanted_ha: float, park_id: str, facts: ParkFacts, rules: Rules) -> Offer:
-    asked = f"{wanted_ha:g}公顷"
+    asked = Wording(f"{wanted_ha:g}公顷", f"{wanted_ha:g} ha")
     row = next((row for row in rules.rows("room") if row["park"] == park_id), None)
     if row is not None:
-        ratio = _exactly(min(row["available_ha"] / wanted_ha, 1.0))
-        return _offer("room", f"剩余{row['available_ha']:g}公顷", asked, ratio, rules.cite(row))
+        ratio, left = _exactly(min(row["available_ha"] / wanted_ha, 1.0)), f"{row['available_ha']:g}"
+        return _offer("room", Wording(f"剩余{left}公顷", f"{left} ha left"), asked, ratio, rules.source(row))
     area = facts.areas_ha.get(park_id)
     if area is None:
-        return _offer("room", "没有范围", asked, None, "数据包extents")
+        unknown = Wording("没有范围", "no extent")
+        return _offer("room", unknown, asked, None, Wording("数据包extents", "extents of the package"))
+    low, high = f"{area.low:,.0f}", f"{area.high:,.0f}"
+    found = Wording(
+        f"园区示意范围{low}至{high}公顷，剩余未知",
+        f"indicative extent of the park {low} to {high} ha, land left not known",
+    )
     # How much of the park is taken is unknown: at worst nothing is left.
-    most = min(area.high / wanted_ha, 1.0)
-    value = f"园区示意范围{area.low:,.0f}至{area.high:,.0f}公顷，剩余未知"
-    return _offer("room", value, asked, Range(0.0, min(area.value / wanted_ha, 1.0), most), "数据包extents（示意范围）")
+    ratio = Range(0.0, min(area.value / wanted_ha, 1.0), min(area.high / wanted_ha, 1.0))
+    source = Wording("数据包extents（示意范围）", "extents of the package (indicative)")
+    return _offer("room", found, asked, ratio, source)
 
 
 def _own_offer(row: Mapping[str, Any], park_id: str, rules: Rules) -> Offer:
     """Offer by a criterion of the user's."""
     value, benchmark = row["values"].get(park_id), row["benchmark"]
-    asked = f"{'不低于' if row['better'] == 'more' else '不高于'}{benchmark:g}"
+    name, limit = criterion_name(row), Wording("不高于", "at most")
+    if row["better"] == "more":
+        limit = Wording("不低于", "at least")
+    asked = Wording(f"{limit.zh}{benchmark:g}", f"{limit.en} {benchmark:g}")
     if value is None:
-        return Offer(row["id"], row["name_zh"], "未提供", asked, None, rules.cite(row))
+        return Offer(row["id"], name, Wording("未提供", "not given"), asked, None, rules.source(row))
     if row["better"] == "more":
         ratio = min(value / benchmark, 1.0)
     else:
         ratio = min(benchmark / value, 1.0) if value > 0 else 1.0
-    return Offer(row["id"], row["name_zh"], f"{value:g}", asked, _exactly(ratio), rules.cite(row))
+    return Offer(row["id"], name, Wording(f"{value:g}", f"{value:g}"), asked, _exactly(ratio), rules.source(row))
 
 
 def range_of(offer: Offer) -> Range:
@@ -255,77 +308,8 @@ def range_of(offer: Offer) -> Range:
 
     Examples
     --------
-    >>> range_of(Offer("room", "空间", "未知", "5公顷", None, ""))
+    >>> unknown, asked = Wording("未知", "not known"), Wording("5公顷", "5 ha")
+    >>> range_of(Offer("room", CRITERIA["room"], unknown, asked, None, Wording("", "")))
     Range(low=0.0, value=0.0, high=1.0)
     """
     return Range(0.0, 0.0, 1.0) if offer.ratio is None else offer.ratio
-
-
-def verdict_changes(
-    judgement: Judgement, room: Gate, position: str | None, facts: ParkFacts, park_id: str
-) -> list[str]:
-    """
-    What would change what is said of a candidate.
-
-    Parameters
-    ----------
-    judgement
-        How the project's industry fits the park.
-    room
-        The room left in the park.
-    position
-        How the project's site lies to the park, a key of `geo.siting.POSITIONS`; None without a site.
-    facts
-        About all parks.
-    park_id
-        The park.
-
-    Returns
-    -------
-    changes
-        In words, Chinese: for the verdict of the plan both ways, for the site and for the room.
-
-    Examples
-    --------
-    >>> from geo.screening.industry_gates import park_industry
-    >>> from geo.screening.matching import match_code
-    >>> from geo.screening.park_facts import park_facts
-    >>> from geo.screening.park_gates import park_room
-    >>> from geo.plan import read_plan
-    >>> from geo.screening.rules import read_rules
-    >>> facts, rules = park_facts(read_plan()), read_rules()
-    >>> judgement = park_industry(match_code("2761", facts.words), "light-food", facts)
-    >>> room = park_room({}, "light-food", facts, rules)
-    >>> verdict_changes(judgement, room, None, facts, "light-food")[0]
-    '专栏6为轻工食品工业区增设条目并点到“生物医药与健康”，则变为一致'
-    """
-    changes = [_industry_change(judgement, facts, park_id)]
-    if judgement.is_disputed:
-        changes.append("申报产业、产品与行业代码一致后，由需论证变为符合")
-    elif judgement.result == ARGUE and judgement.verdict == "aligned":
-        changes.append("确认所属领域（填4位行业代码或写明产品）后，由需论证变为符合")
-    if position == "outside":
-        changes.append("所报地块不在该园区，需在该园区另选地块")
-    elif position == "undetermined":
-        changes.append("取得该园区正式边界后，才能确定地块是否在内")
-    if room.result != MEETS:
-        changes.append(f"空间（{room.result}）：{room.would_change}")
-    return [change for change in changes if change]
-
-
-def _industry_change(judgement: Judgement, facts: ParkFacts, park_id: str) -> str:
-    words, name = facts.plan.descriptor["plan"], facts.short(park_id)
-    layout, box = words["layout_zh"], words["box_zh"]
-    if judgement.field is None:
-        return "补充产品、行业代码或产业后才能判断"
-    entry = facts.parks[park_id]["box6_entry"]
-    sector = facts.words.fields[judgement.field.sector_id].zh if judgement.field.sector_id else judgement.field.zh
-    if judgement.field.sector_id is None:
-        asked = "" if judgement.result == NO_DATA else f"；若{layout}为该赛道列入{name}则可符合"
-        return f"规划只在{box}为未来赛道提及园区，须由主管部门认定“{sector}”可否进入{name}{asked}"
-    return {
-        "aligned": f"若规划调整，{layout}“{sector}”不再列{name}，或{box}第{entry}条不再点到，则降为需论证",
-        "layout_only": f"{box}为{name}增设条目并点到“{sector}”，则变为一致",
-        "unreflected": f"{box}第{entry}条增列“{sector}”，则变为一致",
-        "focus_only": f"{layout}“{sector}”增列{name}，则变为一致",
-    }.get(str(judgement.verdict), "")

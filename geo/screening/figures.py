@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from geo.screening.landuse import floor_area_ratio, per_hectare, per_mu, site_share
+from geo.screening.wording import Wording
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,10 +36,17 @@ class Indicator(NamedTuple):
     units: dict[str, float]
     fields: tuple[str, ...]
 
+    @property
+    def name(self) -> Wording:
+        """Both names."""
+        return Wording(self.zh, self.en)
+
 
 _RATIO = {"1": 1.0}
 _SHARE = {"1": 1.0, "%": 100.0}
 _DENSITY = {"万元/公顷": 1.0, "万元/亩": 1 / 15}
+#: Units as the English writes them behind a figure; 1 mu is 1/15 ha.
+UNITS_EN = {"万元/公顷": " × 10 000 yuan/ha", "万元/亩": " × 10 000 yuan/mu", "%": "%", "1": ""}
 #: The seven indicators of the land standard, in its order.
 INDICATORS = {
     "floor_area_ratio": Indicator("容积率", "floor-area ratio", _RATIO, ("area_ha", "floor_area_m2")),
@@ -55,13 +63,19 @@ INDICATORS = {
 }
 #: Items of an output-per-mu score, with unit and the two figures that are divided.
 SCORED = {
-    "tax_per_mu": ("亩均税收", "万元/亩", ("tax_10k", "area_ha")),
-    "value_added_per_mu": ("亩均增加值", "万元/亩", ("value_added_10k", "area_ha")),
-    "value_added_per_energy": ("单位能耗增加值", "万元/吨标准煤", ("value_added_10k", "energy_tce")),
-    "value_added_per_emission": ("单位排放增加值", "万元/吨", ("value_added_10k", "emissions_t")),
-    "labour_productivity": ("全员劳动生产率", "万元/人", ("value_added_10k", "employees")),
-    "rd_share": ("研发经费占营业收入比重", "1", ("rd_10k", "revenue_10k")),
-}
+    "tax_per_mu": (Wording("亩均税收", "tax per mu"), "万元/亩", ("tax_10k", "area_ha")),
+    "value_added_per_mu": (Wording("亩均增加值", "value added per mu"), "万元/亩", ("value_added_10k", "area_ha")),
+    "value_added_per_energy": (
+        Wording("单位能耗增加值", "value added per energy"), "万元/吨标准煤", ("value_added_10k", "energy_tce")
+    ),
+    "value_added_per_emission": (
+        Wording("单位排放增加值", "value added per emission"), "万元/吨", ("value_added_10k", "emissions_t")
+    ),
+    "labour_productivity": (
+        Wording("全员劳动生产率", "labour productivity"), "万元/人", ("value_added_10k", "employees")
+    ),
+    "rd_share": (Wording("研发经费占营业收入比重", "R&D by revenue"), "1", ("rd_10k", "revenue_10k")),
+}  # fmt: skip
 
 
 def indicator_range(project: Project, indicator: str) -> tuple[float, float] | None:

@@ -10,7 +10,8 @@ from pathlib import Path
 import pandas as pd
 from rapidfuzz import fuzz, process
 
-from geo.errors import UnknownNameError
+from geo.screening.faults import UnlistedNameError
+from geo.screening.wording import Wording, quoted
 
 CODES_PATH = Path(__file__).parents[1] / "data" / "gbt4754_2017.csv"
 _WRITTEN = re.compile(r"([A-T]?)(\d{2,4})", re.IGNORECASE)
@@ -52,7 +53,7 @@ def industry_code(text: str) -> str:
 
     Raises
     ------
-    UnknownNameError
+    UnlistedNameError
         If the list has no such code, or has it in another section; the message offers the nearest ones.
 
     Examples
@@ -68,9 +69,17 @@ def industry_code(text: str) -> str:
     near = [code, f"0{code}"] if code in codes.index else [f"0{code}"]
     near = [guess for guess in near if guess in codes.index]
     near += [name for name, _, _ in process.extract(text, list(codes.index), scorer=fuzz.ratio, limit=3)]
-    offers = "、".join(f"{codes['section'][guess]}{guess} {codes['name'][guess]}" for guess in near[:3])
-    msg = f"GB/T 4754-2017没有代码 {text!r}；请填2至4位数字代码，相近的有：{offers}"
-    raise UnknownNameError(msg)
+    offers = [(f"{codes['section'][guess]}{guess}", codes["name"][guess]) for guess in near[:3]]
+    offered = Wording(
+        "、".join(f"{guess} {name}" for guess, name in offers),
+        ", ".join(f"{guess} {quoted(name)}" for guess, name in offers),
+    )
+    raise UnlistedNameError(
+        Wording(
+            f"GB/T 4754-2017没有代码 {text!r}；请填2至4位数字代码，相近的有：{offered.zh}",
+            f"GB/T 4754-2017 has no code {quoted(text)}; write a code of 2 to 4 digits, such as {offered.en}",
+        )
+    )
 
 
 def industry_name(code: str) -> str:

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from rapidfuzz import fuzz
 
-from geo.errors import UnknownNameError
+from geo.screening.faults import UnlistedNameError
 from geo.screening.industries import industry_name
 from geo.screening.vocabulary import plain_words
+from geo.screening.wording import Wording, joined, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -90,7 +91,7 @@ class Hit(NamedTuple):
         return self.score >= _WHOLE and self.term.is_firm
 
 
-def match_project(project: Project, words: Vocabulary) -> tuple[list[Match], list[str]]:
+def match_project(project: Project, words: Vocabulary) -> tuple[list[Match], list[Wording]]:
     """
     Fields that a project belongs to.
 
@@ -104,12 +105,12 @@ def match_project(project: Project, words: Vocabulary) -> tuple[list[Match], lis
     Returns
     -------
     matches, notes
-        Matches, one a field and basis: stated first, then by words, then by code. Notes (Chinese) say what led
+        Matches, one a field and basis: stated first, then by words, then by code. Notes say what led
         nowhere, with the closest fields for words that no term is like.
 
     Raises
     ------
-    UnknownNameError
+    UnlistedNameError
         If the project states a sector or field that the plan does not have; the message offers the nearest names.
 
     Examples
@@ -126,18 +127,37 @@ def match_project(project: Project, words: Vocabulary) -> tuple[list[Match], lis
         found = match_text(project["product"], words)
         matches.extend(found)
         if not found:
-            offers = "、".join(
-                f"{zh}（“{word}”，{score:.0f}%）" for _, zh, word, score in closest(project["product"], words)
-            )
-            offered = f"最接近的有：{offers}" if offers else "也没有相近的用语"
-            notes.append(f"产品“{project['product']}”没有对应的规划用语；{offered}")
+            notes.append(_unmatched(project["product"], words))
     if "gbt4754" in project:
         code = project["gbt4754"]
         by_code = match_code(code, words)
         matches.extend(by_code)
         if not by_code:
-            notes.append(f"行业代码{code}（{industry_name(code)}）在本项目自编对照表（非官方）中没有对应领域")
+            notes.append(
+                Wording(
+                    f"行业代码{code}（{industry_name(code)}）在本项目自编对照表（非官方）中没有对应领域",
+                    f"industry code {code} ({quoted(industry_name(code))}) leads to no field by this project's own, "
+                    "unofficial crosswalk",
+                )
+            )
     return matches, notes
+
+
+def _unmatched(product: str, words: Vocabulary) -> Wording:
+    """Say that no term stands in the words of a product, and which are the closest."""
+    offers = joined(
+        (
+            Wording(f"{zh}（“{word}”，{score:.0f}%）", f"{words.fields[field].en} ({quoted(word)}, {score:.0f} %)")
+            for field, zh, word, score in closest(product, words)
+        ),
+        zh="、",
+        en=", ",
+    )
+    offered = Wording("也没有相近的用语", "and none is like it")
+    if offers.zh:
+        offered = Wording(f"最接近的有：{offers.zh}", f"the closest are {offers.en}")
+    said = Wording(f"产品“{product}”没有对应的规划用语", f"no term of the plan stands in the product {quoted(product)}")
+    return joined([said, offered])
 
 
 def _match(field_id: str, words: Vocabulary, *, basis: str, is_firm: bool, why: str, why_en: str) -> Match:
@@ -148,9 +168,15 @@ def _match(field_id: str, words: Vocabulary, *, basis: str, is_firm: bool, why: 
 def _stated(name: str, words: Vocabulary) -> Match:
     field = words.names.get(plain_words(name))
     if field is None:
-        near = "、".join(zh for _, zh, _, _ in closest(name, words))
-        msg = f"规划没有名为“{name}”的产业、细分领域或未来赛道；相近的有：{near or '无'}"
-        raise UnknownNameError(msg)
+        offers = (words.fields[offered] for offered, *_ in closest(name, words))
+        near = joined((Wording(offered.zh, offered.en) for offered in offers), zh="、", en=", ")
+        raise UnlistedNameError(
+            Wording(
+                f"规划没有名为“{name}”的产业、细分领域或未来赛道；相近的有：{near.zh or '无'}",
+                f"the plan has no sector, subsector or future track called {quoted(name)}; near it: "
+                f"{near.en or 'none'}",
+            )
+        )
     why, why_en = f"项目申报“{name}”", f"the project states {name!r}"
     return _match(field, words, basis="stated", is_firm=True, why=why, why_en=why_en)
 

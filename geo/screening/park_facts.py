@@ -10,21 +10,23 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from geo.allocation import focus_terms
 from geo.crs import CGCS2000_CM117
 from geo.fit import fit_table, park_fields
 from geo.screening.vocabulary import Vocabulary, vocabulary
+from geo.screening.wording import Wording, joined, quoted
 from geo.siting import park_zones, part_zones, zone_areas_ha
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Mapping
+    from collections.abc import Hashable, Iterable, Mapping
 
     from geo.plan import Plan
 
 #: Wishes of projects by criterion: field of the project, kind of place, words.
 WISHES = {
-    "airport": ("airport_km", "airport", "机场"),
-    "port": ("port_km", "port", "港口"),
-    "station": ("station_km", "rail", "火车站"),
+    "airport": ("airport_km", "airport", Wording("机场", "an airport")),
+    "port": ("port_km", "port", Wording("港口", "a port")),
+    "station": ("station_km", "rail", Wording("火车站", "a railway station")),
 }
 
 
@@ -53,10 +55,18 @@ class Distance(NamedTuple):
         Name of the place that is nearest as drawn.
     km
         From the park's edge as the crow flies, 0 inside; widened by the accuracies of both.
+    place_en
+        Its English name, where it has one.
     """
 
     place_zh: str
     km: Range
+    place_en: str | None = None
+
+    @property
+    def place(self) -> Wording:
+        """Name of the place; without an English one the Chinese stands quoted."""
+        return Wording(self.place_zh, self.place_en or quoted(self.place_zh))
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,6 +98,8 @@ class ParkFacts:
         Least and most distances between parks: ids, as drawn, low, high.
     allotted
         Parks that the layout lists for each sector, by id.
+    terms_en
+        English of the focus terms, by their Chinese.
     """
 
     plan: Plan
@@ -96,17 +108,64 @@ class ParkFacts:
     fit: dict[tuple[str, str], dict[Hashable, Any]]
     named: dict[tuple[str, str], dict[Hashable, Any]]
     zones: gpd.GeoDataFrame
-    accuracy: dict[str, str]
+    accuracy: dict[str, Wording]
     areas_ha: dict[str, Range]
     distances: dict[tuple[str, str], Distance]
     between_km: dict[tuple[str, str], Range]
     allotted: dict[str, tuple[str, ...]]
+    terms_en: dict[str, str]
 
     @property
-    def title(self) -> str:
+    def title(self) -> Wording:
         """How the plan is cited."""
         words: Mapping[str, Any] = self.plan.descriptor["plan"]
-        return f"《{words['title_zh']}》"
+        return Wording(f"《{words['title_zh']}》", words["title_en"])
+
+    @property
+    def layout(self) -> Wording:
+        """What the plan calls the chapter of its layout."""
+        return self._called("layout")
+
+    @property
+    def box(self) -> Wording:
+        """What the plan calls its box of parks."""
+        return self._called("box")
+
+    def _called(self, name: str) -> Wording:
+        words: Mapping[str, Any] = self.plan.descriptor["plan"]
+        return Wording(words[f"{name}_zh"], words[f"{name}_en"])
+
+    def entry(self, number: object) -> Wording:
+        """
+        Say which entry of the box is meant.
+
+        Parameters
+        ----------
+        number
+            Of the entry.
+
+        Returns
+        -------
+        place
+            Box and entry.
+        """
+        return Wording(f"{self.box.zh}第{number}条", f"{self.box.en}, entry {number}")
+
+    def cite(self, place: Wording) -> Wording:
+        """
+        Cite a place of the plan.
+
+        Parameters
+        ----------
+        place
+            Chapter, section, box or entry.
+
+        Returns
+        -------
+        cite
+            The plan's title before it.
+        """
+        return Wording(f"{self.title.zh}{place.zh}", f"{self.title.en}: {place.en}")
 
     def short(self, park_id: str) -> str:
         """
@@ -122,7 +181,40 @@ class ParkFacts:
         name
             As the plan's table of parks has it.
         """
-        return str(self.parks[park_id]["short_zh"])
+        return self.park(park_id).zh
+
+    def park(self, park_id: str) -> Wording:
+        """
+        Short name of a park.
+
+        Parameters
+        ----------
+        park_id
+            Of the park.
+
+        Returns
+        -------
+        name
+            As the plan's table of parks has it.
+        """
+        row = self.parks[park_id]
+        return Wording(str(row["short_zh"]), str(row["short_en"]))
+
+    def terms(self, terms: Iterable[str]) -> Wording:
+        """
+        Focus terms, one behind the other.
+
+        Parameters
+        ----------
+        terms
+            As printed.
+
+        Returns
+        -------
+        terms
+            The English as the package translates them.
+        """
+        return joined((Wording(term, quoted(self.terms_en.get(term, term))) for term in terms), zh="、", en=", ")
 
 
 def park_facts(plan: Plan) -> ParkFacts:
@@ -162,15 +254,20 @@ def park_facts(plan: Plan) -> ParkFacts:
         distances=_distances(plan),
         between_km=_between(zones),
         allotted={str(s): tuple(sorted(set(g))) for s, g in plan.allocations.groupby("sector_id")["park_id"]},
+        terms_en={row["term_zh"]: row["term_en"] for row in focus_terms(plan).to_dict("records")},
     )
 
 
-def _accuracies(extents: gpd.GeoDataFrame) -> dict[str, str]:
+def _accuracies(extents: gpd.GeoDataFrame) -> dict[str, Wording]:
     rows = pd.DataFrame(extents[["park_id", "part_id", "grade", "position_accuracy_m"]]).sort_values("part_id")
     return {
-        str(park_id): "、".join(
-            f"{grade}级±{accuracy:.0f}米"
-            for grade, accuracy in dict.fromkeys(zip(group["grade"], group["position_accuracy_m"], strict=True))
+        str(park_id): joined(
+            (
+                Wording(f"{grade}级±{accuracy:.0f}米", f"grade {grade} ±{accuracy:.0f} m")
+                for grade, accuracy in dict.fromkeys(zip(group["grade"], group["position_accuracy_m"], strict=True))
+            ),
+            zh="、",
+            en=", ",
         )
         for park_id, group in rows.groupby("park_id")
     }
@@ -195,15 +292,17 @@ def _distances(plan: Plan) -> dict[tuple[str, str], Distance]:
         spread = accuracy[:, None] + near["position_accuracy_m"].to_numpy()[None, :]
         for park_id in parts["park_id"].unique():
             rows = (parts["park_id"] == park_id).to_numpy()
-            found[str(park_id), kind] = _nearest(metres[rows], spread[rows], near["name_zh"].tolist())
+            found[str(park_id), kind] = _nearest(metres[rows], spread[rows], near)
     return found
 
 
-def _nearest(metres: np.ndarray, spread: np.ndarray, names: list[str]) -> Distance:
+def _nearest(metres: np.ndarray, spread: np.ndarray, places: gpd.GeoDataFrame) -> Distance:
     """Nearest place of any part: as drawn, at best and at worst."""
     place = int(metres.min(axis=0).argmin())
     low, high = np.maximum(metres - spread, 0.0).min(), (metres + spread).min()
-    return Distance(names[place], Range(float(low) / 1e3, float(metres.min()) / 1e3, float(high) / 1e3))
+    km = Range(float(low) / 1e3, float(metres.min()) / 1e3, float(high) / 1e3)
+    names = places.iloc[place]
+    return Distance(str(names["name_zh"]), km, str(names["name_en"]))
 
 
 def _between(zones: gpd.GeoDataFrame) -> dict[tuple[str, str], Range]:

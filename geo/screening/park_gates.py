@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import geopandas as gpd
 
 from geo.crs import WGS84
-from geo.screening.gates import ARGUE, FAILS, GATES, MEETS, NO_DATA, Gate, best
+from geo.screening.gates import ARGUE, FAILS, MEETS, NO_DATA, SITE_WANTED, Gate, best, gate_name
+from geo.screening.wording import NOTHING, Wording, distinct, joined
 from geo.siting import POSITIONS, parks_of_site, site_positions
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from geo.screening.industry_gates import Judgement
-    from geo.screening.park_facts import ParkFacts
+    from geo.screening.park_facts import ParkFacts, Range
     from geo.screening.projects import Project
     from geo.screening.rules import Rules
 
@@ -105,29 +106,54 @@ def location_gate(positions: pd.DataFrame | None, facts: ParkFacts) -> Gate:
     >>> location_gate(None, park_facts(read_plan())).result
     '缺数据'
     """
-    zh, asked = GATES["location"][0], "地块全部在规划园区范围内"
-    note = "示意范围，非法定边界"
-    source = f"数据包{facts.plan.descriptor['name']}的extents.geojson（{note}）"
+    package = facts.plan.descriptor["name"]
+    source = Wording(
+        f"数据包{package}的extents.geojson（示意范围，非法定边界）",
+        f"extents.geojson of the package {package} (indicative extents, not legal boundaries)",
+    )
     if positions is None:
-        return Gate("location", zh, NO_DATA, "未给地块", asked, source, "填写经纬度或地块")
+        change = Wording("填写经纬度或地块", "give longitude and latitude, or the site")
+        return _location(NO_DATA, Wording("未给地块", "no site given"), source, change)
     rows = parks_of_site(positions)
     if rows.empty:
-        undrawn = len(set(facts.parks) - set(facts.zones["park_id"]))
-        result = NO_DATA if undrawn else FAILS
-        value = "不在任何园区的示意范围内" + (f"；另有{undrawn}个园区没有范围" if undrawn else "")
-        return Gate("location", zh, result, value, asked, source, "另选在园区范围内的地块，或提供正式边界")
-    said = "；".join(_position_words(row, facts) for row in rows.to_dict("records"))
-    cited = "；".join(f"{facts.short(park)}{facts.accuracy[park]}" for park in rows["park_id"])
-    is_inside = bool((rows["position"] == "inside").any())
-    change = "" if is_inside else "提供园区正式边界，或调整地块"
-    return Gate("location", zh, MEETS if is_inside else ARGUE, said, asked, f"{source}：{cited}", change)
+        return _nowhere(len(set(facts.parks) - set(facts.zones["park_id"])), source)
+    said = joined(_position_words(row, facts) for row in rows.to_dict("records"))
+    cited = joined(
+        Wording(f"{facts.park(park).zh}{facts.accuracy[park].zh}", f"{facts.park(park).en} {facts.accuracy[park].en}")
+        for park in rows["park_id"]
+    )
+    cite = Wording(f"{source.zh}：{cited.zh}", f"{source.en}: {cited.en}")
+    if (rows["position"] == "inside").any():
+        return _location(MEETS, said, cite, NOTHING)
+    change = Wording("提供园区正式边界，或调整地块", "give the park's official boundary, or move the site")
+    return _location(ARGUE, said, cite, change)
 
 
-def _position_words(row: Mapping[Hashable, Any], facts: ParkFacts) -> str:
-    park, position = str(row["park_id"]), str(row["position"])
-    is_open = row["share_min"] == 0 and row["share_max"] == 1
-    shares = "" if position == "inside" or is_open else f"（面积的{row['share_min']:.0%}至{row['share_max']:.0%}）"
-    return f"{facts.short(park)}{POSITIONS[position][0]}{shares}"
+def _location(result: str, found: Wording, source: Wording, change: Wording) -> Gate:
+    asked = Wording("地块全部在规划园区范围内", "the whole site lies in a park of the plan")
+    return Gate("location", gate_name("location"), result, found, asked, source, change)
+
+
+def _nowhere(undrawn: int, source: Wording) -> Gate:
+    """Outside every extent; where some parks have none, that says nothing."""
+    said = [Wording("不在任何园区的示意范围内", "in the indicative extent of no park")]
+    if undrawn:
+        said.append(Wording(f"另有{undrawn}个园区没有范围", f"{undrawn} further park(s) have no extent"))
+    change = Wording(
+        "另选在园区范围内的地块，或提供正式边界", "choose a site in the extent of a park, or give official boundaries"
+    )
+    return _location(NO_DATA if undrawn else FAILS, joined(said), source, change)
+
+
+def _position_words(row: Mapping[Hashable, Any], facts: ParkFacts) -> Wording:
+    park, position = facts.park(str(row["park_id"])), str(row["position"])
+    words = Wording(*POSITIONS[position])
+    if position == "inside" or (row["share_min"] == 0 and row["share_max"] == 1):
+        return Wording(f"{park.zh}{words.zh}", f"{park.en}: {words.en}")
+    least, most = f"{row['share_min']:.0%}", f"{row['share_max']:.0%}"
+    return Wording(
+        f"{park.zh}{words.zh}（面积的{least}至{most}）", f"{park.en}: {words.en} ({least} to {most} of the area)"
+    )
 
 
 def park_room(project: Project, park_id: str, facts: ParkFacts, rules: Rules) -> Gate:
@@ -160,22 +186,47 @@ def park_room(project: Project, park_id: str, facts: ParkFacts, rules: Rules) ->
     >>> park_room({"area_ha": 3.0}, "haicang-south", facts, rules).result
     '不符合'
     """
-    zh, name = GATES["room"][0], facts.short(park_id)
+    name, asked = facts.park(park_id), _room_asked(project.get("area_ha"))
     wanted = project.get("area_ha")
-    asked = "剩余可供地不少于用地面积" + (f"{wanted:g}公顷" if wanted else "")
     row = next((row for row in rules.rows("room") if row["park"] == park_id), None)
-    area = facts.areas_ha.get(park_id)
-    extent = f"{name}示意范围{area.low:,.0f}至{area.high:,.0f}公顷" if area else f"{name}没有范围"
     if row is None:
-        is_too_large = bool(wanted and area and wanted > area.high)
-        change = "核对用地面积" if is_too_large else "由主管部门在规则文件[room]中提供剩余可供地"
-        result = ARGUE if is_too_large else NO_DATA
-        return Gate("room", zh, result, f"{extent}，剩余未知", asked, rules.lacks("room"), change)
-    value = f"{name}剩余{row['available_ha']:g}公顷"
+        return _room_unruled(wanted, name, facts.areas_ha.get(park_id), rules)
+    said, source = f"{row['available_ha']:g}", rules.source(row)
+    value = Wording(f"{name.zh}剩余{said}公顷", f"{name.en}: {said} ha left")
     if wanted is None:
-        return Gate("room", zh, NO_DATA, f"{value}，未填用地面积", asked, rules.cite(row), "填写用地面积_公顷")
-    result = MEETS if row["available_ha"] >= wanted else FAILS
-    return Gate("room", zh, result, value, asked, rules.cite(row), "" if result == MEETS else "减少用地，或选其他园区")
+        value = Wording(f"{value.zh}，未填用地面积", f"{value.en}, site area not stated")
+        change = Wording("填写用地面积_公顷", "give the site area (ha)")
+        return Gate("room", gate_name("room"), NO_DATA, value, asked, source, change)
+    if row["available_ha"] >= wanted:
+        return Gate("room", gate_name("room"), MEETS, value, asked, source)
+    change = Wording("减少用地，或选其他园区", "take less land, or choose another park")
+    return Gate("room", gate_name("room"), FAILS, value, asked, source, change)
+
+
+def _room_asked(wanted_ha: float | None) -> Wording:
+    asked = Wording("剩余可供地不少于用地面积", "land left is not less than the site area")
+    if not wanted_ha:
+        return asked
+    return Wording(f"{asked.zh}{wanted_ha:g}公顷", f"{asked.en} of {wanted_ha:g} ha")
+
+
+def _room_unruled(wanted_ha: float | None, name: Wording, area: Range | None, rules: Rules) -> Gate:
+    """Room without a figure of the office: the whole extent may be too small, and nothing else is known."""
+    found = Wording(f"{name.zh}没有范围，剩余未知", f"{name.en}: no extent, land left not known")
+    if area is not None:
+        low, high = f"{area.low:,.0f}", f"{area.high:,.0f}"
+        found = Wording(
+            f"{name.zh}示意范围{low}至{high}公顷，剩余未知",
+            f"{name.en}: indicative extent of {low} to {high} ha, land left not known",
+        )
+    result = NO_DATA
+    change = Wording(
+        "由主管部门在规则文件[room]中提供剩余可供地",
+        "for the authority to give the land left in [room] of the rules file",
+    )
+    if wanted_ha and area and wanted_ha > area.high:
+        result, change = ARGUE, Wording("核对用地面积", "check the site area")
+    return Gate("room", gate_name("room"), result, found, _room_asked(wanted_ha), rules.lacks("room"), change)
 
 
 def room_gate(
@@ -208,12 +259,13 @@ def room_gate(
     >>> room_gate({}, {}, None, read_rules()).result
     '缺数据'
     """
-    zh, asked = GATES["room"][0], "剩余可供地不少于用地面积"
     rows = None if positions is None else parks_of_site(positions)
     if rows is None or rows.empty:
-        why = "未给地块，见候选园区逐一判断" if rows is None else "地块不在任何园区内"
-        cite = rules.lacks("room") if not rules.rows("room") else rules.label
-        return Gate("room", zh, NO_DATA, why, asked, cite, "填写地块，或见候选园区")
+        why = Wording("地块不在任何园区内", "the site is in no park")
+        if rows is None:
+            why = Wording("未给地块，见候选园区逐一判断", "no site given; each candidate park is judged by itself")
+        source = rules.lacks("room") if not rules.rows("room") else rules.said
+        return Gate("room", gate_name("room"), NO_DATA, why, _room_asked(None), source, SITE_WANTED)
     inside = rows.loc[rows["position"] == "inside", "park_id"].tolist()
     at = inside or rows["park_id"].tolist()
     fitting = best(judgements[park].result for park in at)
@@ -221,7 +273,7 @@ def room_gate(
     result = best(gate.result for gate in chosen)
     if not inside:
         result = NO_DATA if result == NO_DATA else ARGUE
-    value = "；".join(gate.value for gate in chosen)
-    cite = "；".join(dict.fromkeys(gate.cite for gate in chosen))
-    change = "；".join(dict.fromkeys(gate.would_change for gate in chosen if gate.would_change))
-    return Gate("room", zh, result, value, chosen[0].threshold, cite, "" if result == MEETS else change)
+    value = joined(gate.found for gate in chosen)
+    source = joined(distinct(gate.source for gate in chosen))
+    change = joined(distinct(gate.change for gate in chosen if gate.change.zh)) if result != MEETS else NOTHING
+    return Gate("room", gate_name("room"), result, value, chosen[0].asked, source, change)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from geo.screening.figures import INDICATORS, SCORED, indicator_range, scored_figure
-from geo.screening.gates import FAILS, MEETS, NO_DATA, Gate, best, code_match, worst
+from geo.screening.figures import INDICATORS, SCORED, UNITS_EN, indicator_range, scored_figure
+from geo.screening.gates import FAILS, MEETS, NO_DATA, UNRULED, Gate, best, rule_wanted, worst
 from geo.screening.landuse import output_per_mu_score
+from geo.screening.lists import code_match
 from geo.screening.projects import FIELDS
+from geo.screening.wording import NOTHING, Wording, joined
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 OUTPUT = ("output_density", "tax_density")
 #: Share of a threshold by which a value may miss it and still count as equal: rounding of decimal fractions.
 _ROUNDING = 1e-9
+_NOT_GIVEN = Wording("未提供", "not given")
 
 
 def land_gates(project: Project, rules: Rules) -> list[Gate]:
@@ -114,20 +117,20 @@ def threshold_gate(project: Project, rules: Rules, table: str, indicator: str) -
     rows = [row for row in rules.rows(table) if row["indicator"] == indicator]
     found = indicator_range(project, indicator)
     unit = rows[0]["unit"] if rows else next(iter(named.units))
-    lacking = [FIELDS[field].zh for field in named.fields if field not in project]
-    value = _spoken(found, named.units[unit], unit) if found else f"未填{'、'.join(lacking)}"
+    lacking = [FIELDS[field].name for field in named.fields if field not in project]
+    value = _spoken(found, named.units[unit], unit) if found else _unstated(lacking)
     if not rows:
-        change = f"由主管部门在规则文件[{table}]中提供，并写明文号和日期"
-        return Gate(gate, named.zh, NO_DATA, value, "未提供", rules.lacks(table), change)
+        return Gate(gate, named.name, NO_DATA, value, _NOT_GIVEN, rules.lacks(table), rule_wanted(table))
     chosen, is_certain = _applicable(rows, project.get("gbt4754"))
-    asked = "或".join(map(_asked, chosen)) if not is_certain else "且".join(map(_asked, chosen))
-    cite = "；".join(rules.cite(row) for row in chosen or rows)
+    source = joined(rules.source(row) for row in chosen or rows)
     if not chosen:
-        code = project.get("gbt4754")
-        return Gate(gate, named.zh, NO_DATA, value, "没有适用的行", cite, f"由主管部门提供行业代码{code}的标准")
+        none, code = Wording("没有适用的行", "no row applies"), project.get("gbt4754")
+        change = Wording(f"由主管部门提供行业代码{code}的标准", f"for the authority to give a standard for code {code}")
+        return Gate(gate, named.name, NO_DATA, value, none, source, change)
+    asked = joined(map(_asked, chosen), zh="且" if is_certain else "或", en=" and " if is_certain else " or ")
     results = [_judged(found, row, named.units[row["unit"]]) for row in chosen]
     result = worst(results) if is_certain or best(results) == worst(results) else NO_DATA
-    return Gate(gate, named.zh, result, value, asked, cite, _change(result, lacking, is_certain=is_certain))
+    return Gate(gate, named.name, result, value, asked, source, _change(result, lacking, is_certain=is_certain))
 
 
 def _applicable(rows: list[dict[str, Any]], code: str | None) -> tuple[list[dict[str, Any]], bool]:
@@ -156,27 +159,44 @@ def _judged(found: tuple[float, float] | None, row: Mapping[str, Any], factor: f
     return FAILS if high < least or low > most else NO_DATA
 
 
-def _asked(row: Mapping[str, Any]) -> str:
-    unit = "" if row["unit"] == "1" else row["unit"]
-    limits = [f"≥{row['min']}{unit}"] if "min" in row else []
-    limits += [f"≤{row['max']}{unit}"] if "max" in row else []
-    scope = f"（代码{'、'.join(row['codes'])}）" if "codes" in row else ""
-    return "，".join(limits) + scope
+def _asked(row: Mapping[str, Any]) -> Wording:
+    signs = {"min": "≥", "max": "≤"}
+    limits = joined(
+        (_measured(f"{sign}{row[key]}", row["unit"]) for key, sign in signs.items() if key in row), zh="，", en=", "
+    )
+    if "codes" not in row:
+        return limits
+    return Wording(f"{limits.zh}（代码{'、'.join(row['codes'])}）", f"{limits.en} (code {', '.join(row['codes'])})")
 
 
-def _spoken(found: tuple[float, float], factor: float, unit: str) -> str:
+def _measured(figure: str, unit: str) -> Wording:
+    return Wording(figure if unit == "1" else f"{figure}{unit}", f"{figure}{UNITS_EN[unit]}")
+
+
+def _spoken(found: tuple[float, float], factor: float, unit: str) -> Wording:
     low, high = (f"{value * factor:.4g}" if value * factor < 1 else f"{value * factor:,.2f}" for value in found)
-    said = low if low == high else f"{low}至{high}"
-    return said if unit == "1" else f"{said}{unit}"
+    if low == high:
+        return _measured(low, unit)
+    return Wording(_measured(f"{low}至{high}", unit).zh, _measured(f"{low} to {high}", unit).en)
 
 
-def _change(result: str, lacking: Iterable[str], *, is_certain: bool) -> str:
+def _unstated(lacking: Iterable[Wording]) -> Wording:
+    said = joined(lacking, zh="、", en=", ")
+    return Wording(f"未填{said.zh}", f"not stated: {said.en}")
+
+
+def _add(wanted: Iterable[Wording]) -> Wording:
+    said = joined(wanted, zh="、", en=", ")
+    return Wording(f"补充{said.zh}", f"add {said.en}")
+
+
+def _change(result: str, lacking: Iterable[Wording], *, is_certain: bool) -> Wording:
     if result == FAILS:
-        return "调整方案使指标达到要求"
+        return Wording("调整方案使指标达到要求", "change the design so that the indicator is met")
     if result != NO_DATA:
-        return ""
-    wanted = [*lacking, *([] if is_certain else ["行业代码（4位）"])]
-    return f"补充{'、'.join(wanted or ['层高超8米建筑面积_平方米'])}"
+        return NOTHING
+    code = Wording("行业代码（4位）", "industry code (4 digits)")
+    return _add([*lacking, *([] if is_certain else [code])] or [FIELDS["tall_floor_area_m2"].name])
 
 
 def score_gate(project: Project, rules: Rules) -> Gate:
@@ -204,27 +224,30 @@ def score_gate(project: Project, rules: Rules) -> Gate:
     >>> score_gate(project, read_rules(SYNTHETIC_RULES)).value
     '100.0分（亩均税收60.0，研发经费占营业收入比重40.0）'
     """
-    gate, zh = "output_per_mu.score", "亩均效益评分"
+    gate, name = "output_per_mu.score", Wording("亩均效益评分", "output-per-mu score")
     table = rules.content.get("output_score")
     if table is None:
-        change = "由主管部门在规则文件[output_score]中提供，并写明文号和日期"
-        return Gate(gate, zh, NO_DATA, "没有规则，未判断", "未提供", rules.lacks("output_score"), change)
+        lacks, change = rules.lacks("output_score"), rule_wanted("output_score")
+        return Gate(gate, name, NO_DATA, UNRULED, _NOT_GIVEN, lacks, change)
     items = {item["indicator"]: item for item in table["items"]}
     figures = {item: scored_figure(project, item) for item in items}
-    asked, cite = f"≥{table['min']}分", rules.cite(table)
+    asked, source = Wording(f"≥{table['min']}分", f"≥{table['min']} points"), rules.source(table)
     lacking = [item for item, figure in figures.items() if figure is None]
     if lacking:
         fields = dict.fromkeys(
-            FIELDS[field].zh for item in lacking for field in SCORED[item][2] if not project.get(field)
+            FIELDS[field].name for item in lacking for field in SCORED[item][2] if not project.get(field)
         )
-        said = f"未能计算：{'、'.join(SCORED[item][0] for item in lacking)}"
-        return Gate(gate, zh, NO_DATA, said, asked, cite, f"补充{'、'.join(fields)}")
+        names = joined((SCORED[item][0] for item in lacking), zh="、", en=", ")
+        said = Wording(f"未能计算：{names.zh}", f"cannot be worked out: {names.en}")
+        return Gate(gate, name, NO_DATA, said, asked, source, _add(fields))
     points = output_per_mu_score(
         {item: float(figure or 0.0) for item, figure in figures.items()},
         {item: row["benchmark"] for item, row in items.items()},
         {item: row["weight"] for item, row in items.items()},
     )
-    parts = "，".join(f"{SCORED[str(item)][0]}{value:.1f}" for item, value in points.items())
-    result = MEETS if points.sum() >= table["min"] * (1 - _ROUNDING) else FAILS
-    change = "" if result == MEETS else "提高得分项"
-    return Gate(gate, zh, result, f"{points.sum():.1f}分（{parts}）", asked, cite, change)
+    scored = [(SCORED[str(item)][0], f"{value:.1f}") for item, value in points.items()]
+    parts = joined((Wording(f"{item.zh}{value}", f"{item.en} {value}") for item, value in scored), zh="，", en=", ")
+    found = Wording(f"{points.sum():.1f}分（{parts.zh}）", f"{points.sum():.1f} points ({parts.en})")
+    if points.sum() >= table["min"] * (1 - _ROUNDING):
+        return Gate(gate, name, MEETS, found, asked, source)
+    return Gate(gate, name, FAILS, found, asked, source, Wording("提高得分项", "raise the items that are scored"))

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from geo.errors import GeoError
-from geo.screening.candidates import CRITERIA
+from geo.screening.candidates import CRITERIA, criterion_name
 from geo.screening.rules import Rules
+from geo.screening.wording import Wording, joined, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -110,9 +111,11 @@ def reweighted(rules: Rules, weights: Mapping[str, float]) -> Rules:
     built_in = {name: changed.get(name, weight) for name, weight in ranking["weights"].items()}
     own = [{**row, "weight": changed.get(row["id"], row["weight"])} for row in ranking.get("criteria", ())]
     head = dict(rules.content["rules"])
-    names = {name: zh for name, (zh, _) in CRITERIA.items()} | {row["id"]: row["name_zh"] for row in own}
-    said = "，".join(f"{names[name]}={weight:g}" for name, weight in changed.items())
-    head["title_zh"] = f"{head['title_zh']}，权重另定：{said}"
+    names = CRITERIA | {row["id"]: criterion_name(row) for row in own}
+    given = [Wording(*(f"{name}={weight:g}" for name in names[criterion])) for criterion, weight in changed.items()]
+    said = joined(given, zh="，", en=", ")
+    head["title_en"] = f"{head.get('title_en') or quoted(head['title_zh'])}, with weights of one's own: {said.en}"
+    head["title_zh"] = f"{head['title_zh']}，权重另定：{said.zh}"
     content = {**rules.content, "rules": head, "ranking": {**ranking, "weights": built_in, "criteria": own}}
     return Rules(rules.file, content, rules.sha256)
 

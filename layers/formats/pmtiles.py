@@ -17,6 +17,23 @@ if TYPE_CHECKING:
 _ZOOMS = {"MINZOOM": "8", "MAXZOOM": "14"}
 
 
+class NoFigureError(FormatError):
+    """
+    A selection without geometry, of which no tiles can be made.
+
+    Examples
+    --------
+    >>> NoFigureError().zh
+    'PMTiles 只存图形，而所选内容没有图形；请选择有图形的行，或改用其他格式'
+    """
+
+    def __init__(self) -> None:
+        self.zh = "PMTiles 只存图形，而所选内容没有图形；请选择有图形的行，或改用其他格式"
+        super().__init__(
+            "PMTiles holds figures alone, and the selection has none; choose rows with geometry or another format"
+        )
+
+
 def pmtiles(rows: Extract) -> tuple[bytes, tuple[Note, ...]]:
     """
     Write PMTiles with zooms 8 to 14, one layer called by the layer's id.
@@ -33,7 +50,7 @@ def pmtiles(rows: Extract) -> tuple[bytes, tuple[Note, ...]]:
 
     Raises
     ------
-    FormatError
+    NoFigureError
         If no row has a geometry.
 
     Examples
@@ -46,8 +63,7 @@ def pmtiles(rows: Extract) -> tuple[bytes, tuple[Note, ...]]:
     """
     placed = rows.table[rows.table.geometry.notna() & ~rows.table.geometry.is_empty]
     if placed.empty:
-        msg = "PMTiles holds figures alone, and the selection has none; choose rows with geometry or another format"
-        raise FormatError(msg)
+        raise NoFigureError
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "layer.pmtiles"
         write_by_gdal(

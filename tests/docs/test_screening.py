@@ -1,5 +1,6 @@
 """What docs/screening.md says is what the command does."""
 
+import json
 import re
 import shlex
 import subprocess
@@ -106,6 +107,12 @@ def test_every_key_of_an_answer_is_described() -> None:
     answer = answers("default")[2]
     assert all(f"`{key}`" in TEXT for key in answer)
     assert all(f"`{key}`" in TEXT for key in ("gate", "result", "value", "threshold", "cite", "would_change"))
+
+
+def test_every_twin_in_english_is_described() -> None:
+    twins = set(re.findall(r'"(\w+_en)":', json.dumps(answers("synthetic"))))
+    assert len(twins) > 10
+    assert all(f"`{key}`" in TEXT for key in twins)
 
 
 def test_every_table_of_the_rules_is_described() -> None:

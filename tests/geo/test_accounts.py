@@ -22,6 +22,7 @@ from geo.accounts import (
     roles_of,
     verify_password,
 )
+from geo.accounts.attempts import Attempts
 from geo.accounts.command import acting, add_accounts
 from geo.errors import GeoError
 
@@ -75,7 +76,10 @@ def test_nobody_may_write_and_is_told_how_to_turn_it_on() -> None:
         require(None, "editor")
 
 
-@pytest.mark.parametrize(("name", "roles", "why"), [("", ["reader"], "needs a name"), ("林工", ["chief"], "chief")])
+@pytest.mark.parametrize(
+    ("name", "roles", "why"),
+    [("", ["reader"], "needs a name"), (" \u3000", ["reader"], "needs a name"), ("林工", ["chief"], "chief")],
+)
 def test_an_actor_without_name_or_with_an_unknown_role_is_refused(name: str, roles: list[str], why: str) -> None:
     with pytest.raises(AccountsError, match=why):
         Actor(name, frozenset(roles))
@@ -99,6 +103,7 @@ def test_a_character_that_input_methods_write_in_two_ways_is_one() -> None:
 def test_a_short_password_is_refused() -> None:
     with pytest.raises(AccountsError, match="has 7 characters; take 8 or more"):
         hash_password("seven77")
+    assert verify_password("eight888", hash_password("eight888"))
 
 
 @pytest.mark.parametrize(
@@ -221,6 +226,25 @@ def test_the_command_prints_lines_that_sign_in(
     file.write_text(capsys.readouterr().out, encoding="utf-8")
     actor = actor_from_accounts(read_accounts(file), '林"工', PASSWORD)
     assert actor.roles == {"editor", "publisher"}
+
+
+def test_a_password_typed_differently_the_second_time_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    typed = iter([PASSWORD, PASSWORD + "。"])
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("getpass.getpass", lambda _: next(typed))
+    with pytest.raises(AccountsError, match="the two passwords differ"):
+        run("accounts", "hash", "林工")
+
+
+def test_a_name_waits_a_minute_at_most_and_the_oldest_of_a_thousand_is_forgotten() -> None:
+    attempts = Attempts(clock=lambda: 0.0)
+    waits = [attempts.failed("林工") for _ in range(14)]
+    assert waits == [0.0, 0.0, 0.0, 2.0, 4.0, 8.0, 16.0, 32.0, *[60.0] * 6]
+    for number in range(1000):
+        attempts.failed(f"{number}")
+    assert attempts.wait_s("林工") == 0.0
+    assert attempts.failed("999") == 0.0, "the second failure of a name that is still known"
+    assert [attempts.failed("999") for _ in range(2)] == [0.0, 2.0]
 
 
 def test_who_acts_in_a_command_is_checked_against_the_accounts(

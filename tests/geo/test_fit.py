@@ -7,6 +7,7 @@ The counts are derived here once more from the CSV files, with the csv module an
 import csv
 from collections import Counter
 from collections.abc import Hashable
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -291,6 +292,26 @@ def test_the_fields_of_a_park_are_the_closest_of_its_terms(plan: Plan) -> None:
     ]
     software = fields[(fields["park_id"] == "software-park") & (fields["id"] == "network-devices")]
     assert software["terms"].tolist() == [("5G", "信创产业")]
+
+
+@pytest.mark.parametrize("closest", ["b6-03-5", "b6-03-9"])
+def test_of_several_terms_the_closest_speaks_whichever_comes_first(plan: Plan, closest: str) -> None:
+    """Of 软件园 the terms 5G and 信创产业 name network devices, both related only; one now names it outright."""
+    mappings = plan.focus_mappings.copy()
+    mappings.loc[mappings["focus_id"].str.startswith("b6-03-"), "closeness"] = "related"
+    mappings.loc[mappings["focus_id"] == closest, "closeness"] = "subsector"
+    changed = replace(plan, focus_mappings=mappings)
+    fields = park_fields(changed)
+    own = fields[(fields["park_id"] == "software-park") & (fields["id"] == "network-devices")]
+    assert own["closeness"].tolist() == ["subsector"]
+    assert pair(fit_table(changed), "it", "software-park")["closeness"] == "subsector"
+
+
+def test_a_park_that_is_listed_against_its_entry_is_no_gap() -> None:
+    names = {"sector_zh": "产业", "sector_en": "sector", "park_zh": "园", "park_en": "park"}
+    rows = pd.DataFrame([{"sector_id": "s", "park_id": "p", "verdict": "unreflected", **names}])
+    assert gaps(rows).empty
+    assert gaps(rows.assign(verdict="focus_only"))["kind"].tolist() == ["sector-without-park", "park-without-sector"]
 
 
 def test_the_counts_by_district_are_those_of_the_pairs(plan: Plan, fit: pd.DataFrame, places: pd.DataFrame) -> None:

@@ -9,19 +9,12 @@ import pytest
 from shapely import Point, box
 
 from geo.plan import read_plan
-from geo.screening.gates import (
-    ARGUE,
-    FAILS,
-    GATES,
-    MEETS,
-    NO_DATA,
-    code_match,
-    declaration_gate,
-    lists_gate,
-    opinions_gate,
-)
+from geo.screening.declarations import declaration_gate
+from geo.screening.gates import ARGUE, FAILS, GATES, MEETS, NO_DATA
 from geo.screening.industry_gates import industry_gate, park_industry
+from geo.screening.lists import code_match, lists_gate
 from geo.screening.matching import match_code, match_project
+from geo.screening.opinions import opinions_gate
 from geo.screening.park_facts import ParkFacts, Range, park_facts
 from geo.screening.park_gates import location_gate, park_room, parks_at, room_gate
 from geo.screening.rules import SYNTHETIC_RULES, Rules, read_rules

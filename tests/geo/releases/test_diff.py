@@ -6,7 +6,7 @@ import geopandas as gpd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from shapely import Polygon, box
+from shapely import MultiPolygon, Polygon, box
 from shapely.affinity import translate
 
 from geo.accounts import Actor
@@ -116,6 +116,26 @@ def test_extents_in_metres_are_compared_with_those_in_degrees(yunpu_plan: Plan) 
         assert changes.crs == WGS84
         assert changes["moved_m"].get(before["extent_id"].iloc[2]) == pytest.approx(50, rel=1e-3)
         assert (changes["moved_m"].drop(before["extent_id"].iloc[2]) < 0.001).all()
+
+
+def test_a_column_that_only_the_later_release_has_is_a_change_of_evidence(yunpu_plan: Plan) -> None:
+    before = yunpu_plan.extents
+    after = before.assign(survey_no=[None, None, "XM-7", None])
+    [row] = release_changes(before, after).to_dict("records")
+    assert (row["extent_id"], row["what"]) == (before["extent_id"].iloc[2], ("evidence",))
+
+
+def test_the_greatest_distance_may_lie_between_the_corners(yunpu_plan: Plan) -> None:
+    """Of a strip of 1000 m by 100 m only the two squares at its ends are left: its middle is 400 m from them."""
+    strip = box(610_000, 2_708_000, 611_000, 2_708_100)
+    ends = MultiPolygon([box(610_000, 2_708_000, 610_100, 2_708_100), box(610_900, 2_708_000, 611_000, 2_708_100)])
+    others = [box(611_500, 2_708_000, 612_000, 2_708_500)] * 3
+    tables = [
+        yunpu_plan.extents.set_geometry(gpd.GeoSeries([shape, *others], crs=CGCS2000_CM117).to_crs(WGS84))
+        for shape in (strip, ends)
+    ]
+    [row] = release_changes(*tables).to_dict("records")
+    assert row["hausdorff_m"] == pytest.approx(400, abs=1)
 
 
 def test_changes_read_as_words(yunpu_plan: Plan) -> None:

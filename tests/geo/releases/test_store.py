@@ -153,6 +153,33 @@ def test_a_rebase_of_extents_that_both_changed_is_refused_with_their_names(store
     assert len(store.drafts()) == 2
 
 
+def test_a_rebase_passes_over_what_both_changed_alike(store: Store, publisher: Actor) -> None:
+    both = changed(store.plan.extents, 5, row=1)
+    mine = store.draft(changed(both, 7, row=3), actor=publisher, why="我的")
+    published(store, both, publisher)
+    rebased = store.draft_extents(store.rebase(mine.id, actor=publisher).id)
+    assert list(rebased["position_accuracy_m"].iloc[[1, 3]]) == [5005.0, 5007.0]
+
+
+def test_a_rebase_keeps_an_extent_that_only_the_draft_has(store: Store, publisher: Actor) -> None:
+    extents = store.plan.extents
+    published(store, extents.drop(index=2), publisher)
+    mine = store.draft(extents, actor=publisher, why="恢复一片")
+    published(store, changed(extents.drop(index=2), 6, row=0), publisher)
+    rebased = store.draft_extents(store.rebase(mine.id, actor=publisher).id)
+    names = list(extents["extent_id"])
+    assert list(rebased["extent_id"]) == [names[0], names[1], names[3], names[2]]
+
+
+def test_a_rebase_of_what_has_been_published_meanwhile_is_refused(store: Store, publisher: Actor) -> None:
+    extents = changed(store.plan.extents, 5, row=1)
+    mine = store.draft(extents, actor=publisher, why="我的")
+    published(store, extents, publisher)
+    with pytest.raises(StoreError, match="release 2 has these extents already"):
+        store.rebase(mine.id, actor=publisher)
+    assert store.drafted(mine.id).state == "draft"
+
+
 def test_a_draft_from_the_current_release_needs_no_rebase(store: Store, editor: Actor) -> None:
     draft = store.draft(changed(store.plan.extents, 5), actor=editor, why="我的")
     with pytest.raises(StoreError, match="there is nothing to rebase"):
@@ -209,6 +236,11 @@ def test_a_number_that_is_not_there_is_named(store: Store, publisher: Actor, num
         store.roll_back(number, actor=publisher, why="…")
 
 
+def test_a_reason_is_kept_without_the_space_around_it(store: Store, editor: Actor) -> None:
+    draft = store.draft(changed(store.plan.extents, 1), actor=editor, why="  红线批复\n")
+    assert store.drafted(draft.id).why == "红线批复"
+
+
 def test_a_change_without_a_reason_is_refused(store: Store, publisher: Actor) -> None:
     with pytest.raises(StoreError, match="say why"):
         store.draft(changed(store.plan.extents, 1), actor=publisher, why="  ")
@@ -252,16 +284,17 @@ def test_a_store_belongs_to_one_plan(address: str, yunpu_plan: Plan, plan: Plan)
         open_store(address, plan)
 
 
-def test_a_store_of_a_newer_version_is_refused(address: str, yunpu_plan: Plan) -> None:
+@pytest.mark.parametrize("version", [0, 2])
+def test_a_store_of_another_version_is_refused(address: str, yunpu_plan: Plan, version: int) -> None:
     engine = open_store(address, yunpu_plan).backend.engine
     with engine.begin() as connection:
         if engine.dialect.name == "sqlite":
             connection.exec_driver_sql("DROP TRIGGER store_refuses_update")
         else:
             connection.exec_driver_sql("DROP TRIGGER store_refuses_change ON store")
-        connection.exec_driver_sql("UPDATE store SET schema_version = 2")
+        connection.execute(sa.text("UPDATE store SET schema_version = :version"), {"version": version})
     with pytest.raises(
-        StoreError, match="has version 2 of the store, and this Yuantu knows 1; use the Yuantu that made it"
+        StoreError, match=f"has version {version} of the store, and this Yuantu knows 1; use the Yuantu that made it"
     ):
         open_store(address, yunpu_plan)
 
