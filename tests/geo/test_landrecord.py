@@ -87,6 +87,20 @@ def read(lines: list[str]) -> list[Polygon]:
             "ring 2 comes after ring 0",
             "圈号 2 出现在圈号 0 之后",
         ),
+        (
+            "J5,2,2708740.000,39610340.000\nJ6",
+            "J5,3,2708740.000,39610340.000\nJ6",
+            19,
+            "ring 3 comes after ring 1",
+            "圈号 3 出现在圈号 1 之后",
+        ),
+        (
+            "J1,1,2709000.000,39611000.000\nJ2",
+            "J1,1,2709000.001,39611000.000\nJ2",
+            29,
+            "ring 1 is not closed",
+            "第 1 圈没有闭合",
+        ),
         ("J8,2,2708760.000", "J8,3,2708760.000", 21, "ring 2 is not closed", "第 2 圈没有闭合"),
         (
             "J1,1,2708700.000,39610300.000\nJ5",
@@ -132,6 +146,13 @@ def test_what_is_no_whole_number_is_told_with_its_name(text: str) -> None:
     with pytest.raises(LandTextError) as caught:
         whole(text, "带号", 9)
     assert_said(caught.value, 9, f"带号 is a whole number, not {text!r}", f"“带号”应为整数，现为 {text!r}")
+
+
+def test_an_end_that_differs_by_less_than_half_a_millimetre_closes_its_ring() -> None:
+    lines = ["[地块坐标]", "3,,1,,面,,,,@", "J1,1,0,0", "J2,1,9,0", "J3,1,0,9", "J1,1,0.0004,0"]
+    [record] = records([Line(number, text) for number, text in enumerate(lines, 1)])
+    assert list(record.figure.exterior.coords)[-1] == (0, 0)
+    assert len(record.figure.exterior.coords) == 4
 
 
 def test_a_section_without_records_gives_none() -> None:

@@ -7,7 +7,7 @@ import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from shapely import MultiPolygon, Point, Polygon, affinity, box
+from shapely import LinearRing, MultiPolygon, Point, Polygon, affinity, box
 
 from geo.errors import CRSError
 from geo.landtxt import COLUMNS, LandTextError, read_landtxt, write_landtxt
@@ -134,6 +134,22 @@ def test_a_written_file_stands_in_the_layout() -> None:
     assert [ring for _, ring, *_ in points] == ["1"] * 5 + ["2"] * 5
     assert all(2708000 < float(x) < 2709000 and 39610000 < float(y) < 39611000 for _, _, x, y in points)
     assert all(len(value.partition(".")[2]) == 3 for point in points for value in point[2:])
+
+
+@pytest.mark.parametrize("is_turned", [False, True])
+def test_outlines_are_written_clockwise_and_holes_against_it(is_turned: bool) -> None:  # noqa: FBT001
+    outline, hole = square().exterior, square(39610340, 2708740, 20).exterior
+    figure = Polygon(outline.reverse() if is_turned else outline, [hole.reverse() if is_turned else hole])
+    lines = write_landtxt(parcels([figure])).decode("gb18030").splitlines()
+    points = [line.split(",") for line in lines if line.startswith("J")]
+    rings = [[(float(east), float(north)) for _, ring, north, east in points if ring == own] for own in ("1", "2")]
+    assert [LinearRing(ring).is_ccw for ring in rings] == [False, True]
+
+
+def test_an_area_that_is_not_stated_stays_unknown() -> None:
+    text = read_landtxt(TYPED.replace("10,0.9600,2026-01", "10,,2026-01").encode())
+    assert math.isnan(text.parcels["area_ha"][0])
+    assert text.parcels["area_ha"][1] == 0.25
 
 
 @pytest.mark.parametrize("crs", ["EPSG:4326", "EPSG:4490", "EPSG:4548", "EPSG:3857"])
