@@ -27,6 +27,8 @@ _STEP = 10
 _ALONE = 15
 _ROUNDS = 3
 _WARM = 5
+#: What the app prepares beside its start is over by then.
+_SETTLED_S = 5
 #: Sessions of the soak: a day of an office in which one opens every ten minutes on average.
 _SOAKED = 144
 _FILES = ("parks.geojson", "parks.gpkg", "allocations.csv", "fit.xlsx", "parks.shp.zip", "districts.kml")
@@ -100,6 +102,7 @@ async def _held(script: str, settings: dict[str, str]) -> dict[str, Any]:
         for _ in range(_WARM):
             async with session(app) as visitor:
                 await visitor.rerun()
+        await asyncio.sleep(_SETTLED_S)
         async with session(app) as visitor:
             alone = [await visitor.rerun() for _ in range(_ALONE)]
         levels: list[float] = []

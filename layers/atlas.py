@@ -123,6 +123,23 @@ class AtlasSettings:
     draw: bool = False
 
 
+class Atlas(folium.Map):
+    """
+    A map that is rendered once; what is added to it later is rendered by itself.
+
+    Rendering compiles a template for every script and style that a layer links to, which takes most of a page's run;
+    streamlit-folium asks for it twice in every one.
+    """
+
+    _rendered: str | None = None
+
+    def render(self, **kwargs: Any) -> str:  # noqa: ANN401  (the library's)
+        """Render, or leave the map as it was rendered."""
+        if self._rendered is None:
+            self._rendered = str(super().render(**kwargs))  # type: ignore[no-untyped-call]
+        return self._rendered
+
+
 class AtlasScript(JSCSSMixin, MacroElement):
     """
     Start of the browser's script on a map.
@@ -270,7 +287,7 @@ def leaflet_bounds(bounds: Any, *, margin: float = 0.0) -> list[list[float]]:  #
     return [[south - margin, west - margin], [north + margin, east + margin]]
 
 
-def atlas(plan: Plan, settings: AtlasSettings) -> folium.Map:
+def atlas(plan: Plan, settings: AtlasSettings) -> Atlas:
     """
     Compose the map of parks; the same for every visitor of one language.
 
@@ -294,7 +311,7 @@ def atlas(plan: Plan, settings: AtlasSettings) -> folium.Map:
     """
     words = _WORDS[settings.language]
     center = [float(value) for value in plan.extents.union_all().centroid.coords[0]]
-    base = folium.Map(
+    base = Atlas(
         location=center[::-1],
         zoom_start=11,
         tiles=None,
@@ -310,6 +327,7 @@ def atlas(plan: Plan, settings: AtlasSettings) -> folium.Map:
     AtlasScript(atlas_options(plan, settings), settings.base).add_to(base)
     _add_layers(base, plan, settings)
     _add_controls(base, words)
+    base.get_root().render()
     return base
 
 

@@ -132,7 +132,9 @@ def _failed(file: LargeFile, progress: TileState) -> None:
 
 def _show(url: str | None, shown: dict[str, Any], *, parks: bool) -> None:
     atlas = new_atlas(state.language())
-    LargeLayer(base_path(), state.language()).add_to(atlas)
+    layer = LargeLayer(base_path(), state.language())
+    layer.add_to(atlas)
+    layer.render()  # type: ignore[no-untyped-call]
     extents = list(shared_plan().extents["extent_id"]) if parks else []
     group = atlas_state({"shown": extents, "selected": None, "sectors": [], "counts": {}})
     with st.container(key="large_map_frame"):
@@ -141,6 +143,7 @@ def _show(url: str | None, shown: dict[str, Any], *, parks: bool) -> None:
             key=_MAP,
             height=640,
             use_container_width=True,
+            render=False,
             returned_objects=[],
             feature_group_to_add=with_state(group, shown | {"parks": parks}),
             on_change=lambda: _clicked(url),

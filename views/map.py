@@ -51,6 +51,7 @@ def show_map(
             key=key,
             height=640,
             use_container_width=True,
+            render=False,
             returned_objects=[],
             feature_group_to_add=atlas_state(
                 atlas_values(extent_ids, state.selection(), state.chosen_park())

@@ -74,7 +74,9 @@ def _document(plan: Plan, language: str, selection: Selection, park_id: str | No
     values = atlas_values(extent_ids, selection, park_id)
     # Thousands of ids need not be listed when all of them are shown.
     shown = None if selection.is_empty else values["shown"]
-    atlas_state(values | {"isOpening": True, "shown": shown}).add_to(made)
+    group = atlas_state(values | {"isOpening": True, "shown": shown})
+    group.add_to(made)
+    group.render()
     content: str = made.get_root().render()
     return content.encode()
 
