@@ -7,13 +7,16 @@ from typing import Any
 
 from playwright.sync_api import Frame, Page, expect
 
-READY = "document.body.dataset.yuantu === 'ready' && !!window.yuantu && !!window.yuantu.map"
+READY = "!!document.body && document.body.dataset.yuantu === 'ready' && !!window.yuantu && !!window.yuantu.map"
+#: The page's own map has its script, and the one that opened the visit has given way to it.
+STANDS = """() => !document.getElementById('yuantu-opening') &&
+  [...document.querySelectorAll("iframe[title^='streamlit_folium']")].some(frame => frame.contentWindow.yuantu)"""
 
 
 def atlas_frame(page: Page) -> Frame:
     """Wait until the map of a page has drawn its layers."""
     expect(page.locator("iframe[title^='streamlit_folium']").first).to_be_visible(timeout=30_000)
-    page.wait_for_function("[...document.querySelectorAll('iframe')].some(f => f.contentWindow.yuantu)", timeout=30_000)
+    page.wait_for_function(STANDS, timeout=30_000)
     frame = next(frame for frame in page.frames if re.search("streamlit_folium", frame.url))
     frame.wait_for_function(READY, timeout=30_000)
     return frame
