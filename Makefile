@@ -20,12 +20,12 @@ app: $(STAMPS)/runtime ## run the app on http://localhost:PORT (8501)
 	@$(BIN)/streamlit run app.py --server.port $(PORT)
 
 test: $(STAMPS)/dev ## run every test, the browser's included
-	@$(BIN)/python tests/browser/chromium.py
-	@$(BIN)/python tests/postgres.py
+	@$(BIN)/python -m tests.browser.chromium
+	@$(BIN)/python -m tests.postgres
 	@$(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadfile
 
 qgis: $(STAMPS)/dev ## open every kind of file in QGIS itself (installs QGIS, some 600 MB)
-	@$(BIN)/python tests/qgis/qgis_python.py
+	@$(BIN)/python -m tests.qgis.qgis_python
 	@$(BIN)/python -m pytest tests/qgis
 
 check: $(STAMPS)/dev ## lint, format, types, architecture, documentation
@@ -35,7 +35,7 @@ check: $(STAMPS)/dev ## lint, format, types, architecture, documentation
 	@$(BIN)/python -m pytest --quiet tests/test_architecture.py $(wildcard tests/docs)
 
 bench: $(STAMPS)/bench ## measure every claim against the plain way, into docs/benchmarks.md
-	@$(BIN)/python tests/browser/chromium.py
+	@$(BIN)/python -m tests.browser.chromium
 	@$(BIN)/python -m bench $(SUITE)
 
 clean: ## remove the environment and every cache

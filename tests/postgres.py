@@ -20,6 +20,8 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
+from tests import debian
+
 PROGRAMS = Path("/usr/lib/postgresql")
 SHARED = Path("/usr/share/postgresql")
 OWNER = "postgres"
@@ -62,17 +64,6 @@ def has_postgis(version: int) -> bool:
     return (SHARED / str(version) / "extension" / "postgis.control").exists()
 
 
-def apt_prefix() -> list[str] | None:
-    """What to put before apt-get: nothing for root, sudo where it asks for no password; None where neither works."""
-    if shutil.which("apt-get") is None:
-        return None
-    if os.geteuid() == 0:
-        return []
-    silent = ["sudo", "-n"]
-    allowed = shutil.which("sudo") and subprocess.run([*silent, "true"], capture_output=True, check=False)
-    return silent if allowed and allowed.returncode == 0 else None
-
-
 def package_name() -> str | None:
     """Name of Debian's newest package of PostGIS, as the list of packages has it; it brings the server along."""
     listed = subprocess.run(
@@ -85,18 +76,9 @@ def package_name() -> str | None:
 
 def install_postgres() -> None:
     """Install Debian's package where that is allowed."""
-    prefix = apt_prefix()
-    if prefix is None:
-        return
-    apt_get = [*prefix, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq"]
-    # An outdated list names packages that are gone; where the update fails the list at hand may still do.
-    subprocess.run([*apt_get, "update"], stdout=subprocess.DEVNULL, check=False)
-    package = package_name()
-    if package is None:
-        return
-    print(f"Installing {package} with apt-get ...", flush=True)
-    command = [*apt_get, "install", "--yes", "--no-install-recommends", package]
-    subprocess.run(command, stdout=subprocess.DEVNULL, check=False)
+    package = package_name() if debian.update() else None
+    if package is not None:
+        debian.install(package)
 
 
 def provide_postgres() -> Programs:

@@ -12,6 +12,8 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
+from tests import debian
+
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 APT_PACKAGES = ("chromium", "fonts-noto-cjk")
 ADVICE = """\
@@ -60,35 +62,10 @@ def starts(browser: Path) -> bool:
 
 def install_chromium() -> None:
     """Install Chromium from the system's packages where that is allowed, else Playwright's own."""
-    prefix = apt_prefix()
-    if prefix is not None and apt_install(prefix, APT_PACKAGES):
+    if debian.update() and debian.install(*APT_PACKAGES):
         return
     print("Installing Playwright's Chromium ...", flush=True)
     subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=False)
-
-
-def apt_prefix() -> list[str] | None:
-    """What to put before apt-get: nothing for root, sudo where it asks for no password; None where neither works."""
-    if shutil.which("apt-get") is None:
-        return None
-    if os.geteuid() == 0:
-        return []
-    if (
-        shutil.which("sudo")
-        and subprocess.run(["sudo", "-n", "true"], capture_output=True, check=False).returncode == 0
-    ):
-        return ["sudo", "-n"]
-    return None
-
-
-def apt_install(prefix: list[str], packages: tuple[str, ...]) -> bool:
-    """Install Debian packages; whether that worked."""
-    print(f"Installing {' and '.join(packages)} with apt-get ...", flush=True)
-    apt_get = [*prefix, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq"]
-    # An outdated list names packages that are gone; where the update fails the list at hand may still do.
-    subprocess.run([*apt_get, "update"], stdout=subprocess.DEVNULL, check=False)
-    command = [*apt_get, "install", "--yes", "--no-install-recommends", *packages]
-    return subprocess.run(command, stdout=subprocess.DEVNULL, check=False).returncode == 0
 
 
 def lacks_chinese_font() -> bool:
@@ -103,8 +80,7 @@ def provide_chinese_font() -> None:
     """Install a font with Chinese where there is none and apt may; else say that pictures will show boxes."""
     if not lacks_chinese_font():
         return
-    prefix = apt_prefix()
-    if prefix is not None and apt_install(prefix, ("fonts-noto-cjk",)):
+    if debian.update() and debian.install("fonts-noto-cjk"):
         return
     print("No font with Chinese: screenshots will show boxes. Install one, such as fonts-noto-cjk.", file=sys.stderr)
 

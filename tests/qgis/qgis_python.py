@@ -6,11 +6,12 @@ only look for QGIS: they install nothing.
 """
 
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 from typing import NamedTuple
+
+from tests import debian
 
 NAMED = "YUANTU_TEST_QGIS"
 #: Where a system keeps the Python that its QGIS was built for, the most usual place first.
@@ -71,28 +72,10 @@ def find_qgis() -> Path:
     return find_interpreter().path
 
 
-def apt_prefix() -> list[str] | None:
-    """What to put before apt-get: nothing for root, sudo where it asks for no password; None where neither works."""
-    if shutil.which("apt-get") is None:
-        return None
-    if os.geteuid() == 0:
-        return []
-    silent = ["sudo", "-n"]
-    allowed = shutil.which("sudo") and subprocess.run([*silent, "true"], capture_output=True, check=False)
-    return silent if allowed and allowed.returncode == 0 else None
-
-
 def install_qgis() -> None:
     """Install Debian's packages where that is allowed."""
-    prefix = apt_prefix()
-    if prefix is None:
-        return
-    apt_get = [*prefix, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq"]
-    # An outdated list names packages that are gone; where the update fails the list at hand may still do.
-    subprocess.run([*apt_get, "update"], stdout=subprocess.DEVNULL, check=False)
-    print(f"Installing {' and '.join(PACKAGES)} with apt-get (some 600 MB) ...", flush=True)
-    command = [*apt_get, "install", "--yes", "--no-install-recommends", *PACKAGES]
-    subprocess.run(command, stdout=subprocess.DEVNULL, check=False)
+    if debian.update():
+        debian.install(*PACKAGES, size="some 600 MB")
 
 
 def provide_qgis() -> Interpreter:
