@@ -13,7 +13,7 @@ from starlette.middleware import Middleware
 from layers.served import BROWSER_LAYERS, browser_layer
 from views.atlas_files import bundle_routes
 from views.cache import plan_of, shared_plan, store_state, warm
-from views.large_files import data_folder, large_setting
+from views.large_files import data_folder, file_called
 from views.opening import opened, opening_routes
 from views.packing import StaticPacking
 from views.routes import routes
@@ -64,7 +64,7 @@ app = st.App(
     middleware=[Middleware(StaticPacking, written=partial(opened, base=base_path()))],
     routes=bundle_routes(base_path())
     + opening_routes(base_path())
-    + tile_routes(base_path(), large_setting, data_folder)
+    + tile_routes(base_path(), file_called, data_folder)
     + routes(
         base_path(),
         shared_plan,

@@ -16,19 +16,25 @@ from views.words import either, word
 
 if TYPE_CHECKING:
     from geo.intake import Intake
+    from geo.intake.values import FeatureFault
 
 #: Repairs that are offered one by one; a file with more is better mended where it was made.
 _OFFERED = 60
+#: Faults that are listed: more of them no person reads, and no browser should be sent.
+_LISTED = 500
 
 
-def show_faults(intake: Intake) -> None:
-    """Draw the table of faults, the repairs on offer, and the log of those that were done."""
-    st.html(f"<h2 class='yt-h2'>{word('faults_title')} <small>{len(intake.faults)}</small></h2>")
+def show_faults(intake: Intake, *, but: frozenset[str] = frozenset()) -> None:
+    """Draw the table of faults, the repairs on offer, and the log of those that were done; `but` these kinds."""
+    found = [fault for fault in intake.faults if fault.kind not in but]
+    st.html(f"<h2 class='yt-h2'>{word('faults_title')} <small>{len(found):,}</small></h2>")
     if error := state.value("intake_fault"):
         st.error(error, icon=":material/error:")
-    if intake.faults:
-        _table(intake)
-        _offers(intake)
+    if found:
+        _table(intake, found[:_LISTED])
+        if len(found) > _LISTED:
+            st.caption(word("faults_listed", shown=_LISTED, count=f"{len(found):,}"))
+        _offers(intake, found)
     else:
         st.caption(word("faults_none"))
     _log()
@@ -38,26 +44,24 @@ def _names(intake: Intake) -> dict[int, str]:
     return dict(zip(intake.table["feature"], intake.names, strict=True))
 
 
-def _table(intake: Intake) -> None:
+def _table(intake: Intake, found: list[FeatureFault]) -> None:
     names = _names(intake)
     table = pd.DataFrame(
         {
-            word("intake_feature"): [fault.feature for fault in intake.faults],
+            word("intake_feature"): [fault.feature for fault in found],
             word("faults_name"): [
-                names.get(fault.feature, "") if fault.feature else word("faults_whole") for fault in intake.faults
+                names.get(fault.feature, "") if fault.feature else word("faults_whole") for fault in found
             ],
-            word("faults_reason"): [either(fault.reason, fault.reason_en) for fault in intake.faults],
-            word("faults_must"): [word("faults_yes" if fault.is_blocking else "faults_no") for fault in intake.faults],
-            word("faults_place"): [
-                "" if fault.lon is None else f"{fault.lon:.6f}, {fault.lat:.6f}" for fault in intake.faults
-            ],
+            word("faults_reason"): [either(fault.reason, fault.reason_en) for fault in found],
+            word("faults_must"): [word("faults_yes" if fault.is_blocking else "faults_no") for fault in found],
+            word("faults_place"): ["" if fault.lon is None else f"{fault.lon:.6f}, {fault.lat:.6f}" for fault in found],
         }
     )
     st.dataframe(table, hide_index=True, height=min(320, 38 + 35 * len(table)))
 
 
-def _offers(intake: Intake) -> None:
-    offers = list(dict.fromkeys((fault.feature, fault.kind) for fault in intake.faults if fault.repair is not None))
+def _offers(intake: Intake, found: list[FeatureFault]) -> None:
+    offers = list(dict.fromkeys((fault.feature, fault.kind) for fault in found if fault.repair is not None))
     if not offers:
         return
     names = _names(intake)

@@ -18,10 +18,11 @@ from geo.intake import read_intake, read_limits
 from geo.intake.formats import OFFERED
 from geo.systems import crs_names
 from layers.atlas import leaflet_bounds
-from layers.drafts import file_features
-from views import drafting, faults, state
+from layers.drafts import MOST, file_features
+from views import drafting, faults, state, uploads
 from views.accounts import show_account
 from views.cache import shared_plan, shared_profiles
+from views.large_files import tile_from
 from views.map import show_map
 from views.refusals import refusal
 from views.words import either, listed, word
@@ -56,13 +57,16 @@ def page() -> None:
     with left:
         _facts(intake)
         _questions(intake)
-        faults.show_faults(intake)
+        use = None if intake.questions else uploads.show_use(intake, tile_from())
+        if use == "layer":
+            uploads.show_upload(intake)
+        faults.show_faults(intake, but=uploads.ONLY_OF_EXTENTS if use == "layer" else frozenset())
     with right:
         _map(intake)
         _names(intake)
     if intake.questions:
         st.info(word("intake_open"), icon=":material/help:")
-    else:
+    elif use == "extents":
         drafting.show_drafting(intake, actor)
 
 
@@ -88,6 +92,7 @@ def _restart() -> None:
         "intake_log",
         "intake_fault",
         "intake_stopped",
+        "intake_use",
         "draft_preview",
     ):
         state.set_value(key, None)
@@ -240,6 +245,8 @@ def _map(intake: Intake) -> None:
         extra=extra,
     )
     st.caption(word("intake_map_note"))
+    if len(intake.table) > MOST:
+        st.caption(word("intake_map_first", shown=MOST, count=f"{len(intake.table):,}"))
 
 
 def _names(intake: Intake) -> None:
@@ -249,6 +256,11 @@ def _names(intake: Intake) -> None:
         areas = (geodesic_area_m2(intake.table.geometry.head(_SHOWN)) / 1e6).round(4)
         table.insert(0, word("intake_area"), areas)
     table.insert(0, word("intake_feature"), intake.table["feature"].head(_SHOWN))
-    st.dataframe(
-        table.astype(dict.fromkeys(table.columns[2:], str)), hide_index=True, height=min(220, 38 + 35 * len(table))
-    )
+    for name in table.columns[2:]:
+        table[name] = table[name].map(_cell)
+    st.dataframe(table, hide_index=True, height=min(220, 38 + 35 * len(table)))
+
+
+def _cell(value: object) -> str:
+    """Write a cell as the file has it: a whole number is kept as a float, and a year is no 2005.0."""
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)

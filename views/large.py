@@ -24,9 +24,10 @@ from layers.tiles import (
     tile_state,
     tiles_path,
 )
-from views import state
+from views import state, uploads
+from views.accounts import show_account
 from views.cache import new_atlas, shared_plan
-from views.large_files import data_folder, named_files, tile_from
+from views.large_files import data_folder, named_files, own_uploads, tile_from
 from views.refusals import refusal
 from views.settings import base_path
 from views.tile_routes import tiles_mark
@@ -35,6 +36,8 @@ from views.words import either, titled, word
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
+
+    from geo.accounts import Actor
 
 _MAP = "large_map"
 _CHOSEN = "large_chosen"
@@ -47,22 +50,26 @@ def page() -> None:
     """Draw the page."""
     st.html(f"<h1 class='yt-h1'>{word('large_title')}</h1><p class='yt-lead'>{escape(word('large_intro'))}</p>")
     try:
-        files = named_files()
+        files = own_uploads() + named_files()
+        actor = show_account() if files else None
+        uploads.told()
         if not files:
             _how()
             return
-        _layer(files)
+        _layer(files, actor)
     except GeoError as error:
         st.error(word("large_fault", reason=refusal(error)), icon=":material/error:")
 
 
 def _how() -> None:
-    st.html(f"<div class='yt-card yt-box yt-empty'><p>{escape(word('large_none'))}</p></div>")
+    st.html(f"<div class='yt-card yt-box yt-empty'><p>{escape(word('large_upload'))}</p></div>")
+    st.page_link(state.page("intake"), label=word("large_to_intake"), icon=":material/upload_file:")
+    st.html(f"<p class='yt-note'>{escape(word('large_none'))}</p>")
     st.code(_SETTING, language="bash", wrap_lines=True)
     st.caption(word("large_formats"))
 
 
-def _layer(files: tuple[LargeFile, ...]) -> None:
+def _layer(files: tuple[LargeFile, ...], actor: Actor | None) -> None:
     left, middle, right = st.columns([1.4, 1.4, 1.2], vertical_alignment="bottom")
     titles = {file.name: file.title or file.name for file in files}
     name = left.selectbox(word("large_layer"), list(titles), format_func=titles.__getitem__, key="large_layer")
@@ -91,6 +98,8 @@ def _layer(files: tuple[LargeFile, ...]) -> None:
         _legend(style, traits.get(by), about)
         _attributes(url)
         _told(file, about)
+        uploads.show_keeping(file, actor)
+        st.page_link(state.page("intake"), label=word("large_to_intake"), icon=":material/upload_file:")
 
 
 def _made(file: LargeFile, tiles: Path) -> TileState:

@@ -1,8 +1,9 @@
 /* Minds the map that opens a visit: Streamlit's scripts start when it is drawn, or when it takes too long; it goes where
-   no map of the page's own will take its place: on another page, or when the page stands without one. */
+   no map of the page's own will take its place: on another page, or when the page has stood without one for so long
+   that a slow network is no reason. */
 (function () {
   "use strict";
-  var LONGEST_MS = 1500, LOOK_MS = 200, LOOKS_WITHOUT_MAP = 5;
+  var LONGEST_MS = 1500, LOOK_MS = 200, LOOKS_WITHOUT_MAP = 50;
   var frame = document.getElementById("yuantu-opening"), later = document.getElementById("yuantu-later");
   var place = location.pathname, looks = 0, timer = setInterval(look, LOOK_MS);
 

@@ -14,7 +14,7 @@ from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from geo.errors import FormatError, GeoError
-from layers.tiles import COPY_FORMATS, copied_file, large_files, tiles_path
+from layers.tiles import COPY_FORMATS, copied_file, tiles_path
 from views.http import with_origins
 
 if TYPE_CHECKING:
@@ -31,7 +31,11 @@ _TILES = "application/vnd.pmtiles"
 
 
 def tile_routes(
-    base: str, files: Callable[[], str], folder: Callable[[], Path], *, cors_origins: Sequence[str] = ()
+    base: str,
+    called: Callable[[str], LargeFile | None],
+    folder: Callable[[], Path],
+    *,
+    cors_origins: Sequence[str] = (),
 ) -> list[Route]:
     """
     Routes of the large layers.
@@ -40,8 +44,8 @@ def tile_routes(
     ----------
     base
         Path below which the app is served, as for `views.routes.routes`.
-    files
-        Gives the setting `large`; asked anew for every answer.
+    called
+        Gives the large layer of a name, None where there is none; asked anew for every answer.
     folder
         Gives the data folder of the deployment.
     cors_origins
@@ -57,7 +61,7 @@ def tile_routes(
     async def tiles(request: Request) -> Response:
         name = request.path_params["name"]
         try:
-            file = _named(files(), name)
+            file = called(name)
             path = None if file is None else tiles_path(file, folder())
         except GeoError as error:
             return _error(404, str(error))
@@ -71,7 +75,7 @@ def tile_routes(
     async def copies(request: Request) -> Response:
         name, ending = request.path_params["name"], request.path_params["ending"]
         try:
-            file = _named(files(), name)
+            file = called(name)
             if file is None:
                 return _error(404, f"no large layer is called {name!r}")
             path = await anyio.to_thread.run_sync(copied_file, file, folder(), ending)
@@ -97,10 +101,6 @@ def tiles_mark(path: Path) -> str:
         As of `layers.tiles.tiles_path`.
     """
     return path.stem.rpartition("-")[2]
-
-
-def _named(setting: str, name: str) -> LargeFile | None:
-    return next((file for file in large_files(setting) if file.name == name), None)
 
 
 def _sent(request: Request, path: Path, media_type: str, keep: str, *, download: str | None = None) -> Response:

@@ -13,6 +13,7 @@
   var MANY = 500;           // from here on parts are painted on a canvas, and labels made only where they are placed
   var WAITING = "waiting for a frame with a height";
   var LABELS_TRIED = 300;
+  var ASKED_AGAIN = 5, ASKED_AGAIN_MS = 3000;  // how often, and after how long, a choice is told to a page that lost it
   var ANSWER_MS = 5000;     // how long the page may take to confirm what the browser has decided
   var pressed = null;       // {filters, shown, at}: a filter decided here, before the page has answered
   var asked = null;         // what a person clicked while this map opened the visit
@@ -350,7 +351,20 @@
     var left = frame.contentWindow.yuantu ? frame.contentWindow.yuantu.left() : {};
     if (left.view) { map.setView(left.view.at, left.view.zoom, { animate: false }); }
     frame.remove();
-    if (left.asked) { tell(left.asked); }
+    // The page may make this frame anew while it starts; the next map reads the view from the address.
+    writeView();
+    if (left.asked) { insist(left.asked, ASKED_AGAIN); }
+  }
+
+  /* A page that is still starting may lose what it is told. A choice of a park is told again until the page has it,
+     or the person has done something else; a switch is told once, since twice would undo it. */
+  function insist(event, times) {
+    tell(event);
+    var told = sequence;
+    if (event.type !== "select") { return; }
+    setTimeout(function () {
+      if (times > 1 && sequence === told && state.selected !== event.park_id && document.contains(map.getContainer())) { insist(event, times - 1); }
+    }, ASKED_AGAIN_MS);
   }
 
   /* What a person did here while this map opened the visit. */

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -13,7 +14,7 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-from layers.tiles.features import LargeFileError
+from layers.tiles.features import LargeFileError, stated
 from layers.tiles.making import EDITION, LARGEST_ZOOM, LEAST_ZOOM, about_path
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ _BEGUN = {"waiting": 0.0, "reading": 0.05, "thinning": 0.25, "tiling": 0.4, "che
 #: What stands before the reason, in English and in Chinese, in the words that the process leaves for this module.
 FAILED, FAILED_ZH = "failed: ", "failed, in Chinese: "
 _ZOOM = re.compile(r"Zoom\s+(\d+)/\d+")
+#: Files that are tiled at the same time; each may need gigabytes, so the others wait.
+AT_ONCE = 2
 #: After this long without a word another process' work counts as ended.
 _SILENT_S = 600.0
 _running: dict[Path, subprocess.Popen[bytes]] = {}
@@ -176,7 +179,7 @@ def _share(stage: str, log: str) -> float:
 
 def begin_tiles(file: LargeFile, folder: Path, *, again: bool = False) -> TileState:
     """
-    Make the tiles of a file in the background, unless they are there or being made.
+    Make the tiles of a file in the background, unless they are there or being made, or too many others are.
 
     Parameters
     ----------
@@ -201,6 +204,8 @@ def begin_tiles(file: LargeFile, folder: Path, *, again: bool = False) -> TileSt
     state = tile_state(tiles)
     if state.stage == "none" or (again and state.stage == "failed"):
         with _lock:
+            if sum(process.poll() is None for process in _running.values()) >= AT_ONCE:
+                return TileState("waiting")
             known = _running.get(tiles)
             if known is None or known.poll() is not None:
                 _running[tiles] = _begin(file.path, tiles)
@@ -214,6 +219,41 @@ def _begin(source: Path, tiles: Path) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "layers", "tiles", str(source.resolve()), "-o", str(tiles.resolve()), "--log"]
     with _log_path(tiles).open("wb") as log:
         return subprocess.Popen(command, cwd=_ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=log)  # noqa: S603
+
+
+def link_tiles(made: LargeFile, same: LargeFile, folder: Path) -> bool:
+    """
+    Take the tiles of a file for another one with the same features, so that nothing is tiled twice.
+
+    Parameters
+    ----------
+    made
+        The file whose tiles may be there.
+    same
+        The other one.
+    folder
+        Data folder of the deployment.
+
+    Returns
+    -------
+    linked
+        False where there are no finished tiles to take.
+
+    Raises
+    ------
+    LargeFileError
+        If one of the files is not there.
+    """
+    before, after = tiles_path(made, folder), tiles_path(same, folder)
+    if tile_state(before).stage != "done":
+        return False
+    about = tile_about(before) | {"stated": stated(same.path)}
+    about_path(after).write_text(json.dumps(about, ensure_ascii=False), encoding="utf-8")
+    try:
+        after.hardlink_to(before)
+    except OSError:  # not every file system has such links
+        shutil.copyfile(before, after)
+    return True
 
 
 def _forget_older(tiles: Path) -> None:

@@ -137,6 +137,8 @@ def page(browser: Browser, server: Server) -> Iterator[Callable[..., Page]]:
             has_touch=screen == "phone",
         )
         contexts.append(context)
+        if app is not server:
+            app.closing.append(context.close)
         record.watch(context)
         opened = context.new_page()
         opened.goto(app.url + path)

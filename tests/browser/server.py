@@ -9,9 +9,9 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -23,10 +23,11 @@ LOG_TAIL = 8_000
 
 @dataclass(frozen=True)
 class Server:
-    """The running app: its address, without a final slash, and its log."""
+    """The running app: its address, without a final slash, its log, and what closes its pages before it ends."""
 
     url: str
     log: Path
+    closing: list[Callable[[], None]] = field(default_factory=list)
 
     def log_tail(self) -> str:
         """Return the last lines of the log."""
@@ -62,6 +63,9 @@ def running_app(
         wait_until_healthy(app, process)
         yield app
     finally:
+        # A page that still loads when its app ends reports errors of its own.
+        for close in app.closing:
+            close()
         stop(process)
 
 

@@ -106,6 +106,23 @@ def test_a_park_that_was_clicked_is_chosen_on_the_page(page: OpenPage, server: S
     assert state(atlas_frame(opened))["selected"] == "xinyang"
 
 
+LOSE_THE_FIRST = """(() => { let lost = 0; window.lost = () => lost;
+  window.addEventListener('message', event => {
+    if (event.data && event.data.type === 'streamlit:setComponentValue' && (event.data.value || {}).type === 'select'
+        && lost === 0) { lost += 1; event.stopImmediatePropagation(); } }, true); })()"""
+
+
+def test_a_choice_that_the_starting_page_lost_is_told_again(page: OpenPage, server: Server) -> None:
+    opened = page("/health")
+    held = Held(opened)
+    opened.add_init_script(LOSE_THE_FIRST)
+    opened.goto(server.url, wait_until="commit")
+    click_part(opening_frame(opened), "xinyang/main")
+    held.let_go()
+    expect(opened.locator(".st-key-card h3")).to_contain_text("新阳")
+    assert opened.evaluate("lost()") == 1
+
+
 def test_an_address_with_filters_opens_filtered(page: OpenPage, server: Server) -> None:
     opened, held = opened_and_held(page, server, "/?sector=marine&lang=en")
     frame = opening_frame(opened)

@@ -12,9 +12,11 @@ MAIN = str(Path(__file__).parents[2] / "views" / "main.py")
 TIMEOUT_S = 90
 
 
-def opened(name: str) -> AppTest:
-    """Open the app, then one of its pages."""
+def opened(name: str, **query: str) -> AppTest:
+    """Open the app, by an address with this query, then one of its pages."""
     app = AppTest.from_file(MAIN, default_timeout=TIMEOUT_S)
+    for key, value in query.items():
+        app.query_params[key] = value
     app.run()
     app._page_hash = app.session_state["pages"][name]._script_hash
     app.run()

@@ -10,23 +10,11 @@ from streamlit.testing.v1 import AppTest
 
 from bench.city import write_parcels
 from tests.languages import has_english_sentence
-
-SCRIPT = """
-from views import large, state
-from views.cache import shared_plan
-
-state.open_session(shared_plan())
-large.page()
-"""
+from tests.views import pages
 
 
 def opened(**query: str) -> AppTest:
-    app = AppTest.from_string(SCRIPT, default_timeout=120)
-    for key, value in query.items():
-        app.query_params[key] = value
-    app.run()
-    assert not app.exception
-    return app
+    return pages.opened("large", **query)
 
 
 def texts(app: AppTest) -> str:
@@ -45,7 +33,7 @@ def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_without_a_file_the_page_says_how_to_name_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("YUANTU_LARGE", "")
     app = opened()
-    assert "尚未指定图层文件" in texts(app)
+    assert "还没有大图层。上传宗地" in texts(app)
     assert "YUANTU_LARGE='parcels=" in app.code[0].value
 
 

@@ -11,7 +11,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from bench.city import write_parcels
-from layers.tiles import LargeFile, make_tiles, tiles_path
+from layers.tiles import LargeFile, large_files, make_tiles, tiles_path
 from views.tile_routes import tile_routes, tiles_mark
 
 
@@ -27,8 +27,9 @@ def parcels(tmp_path_factory: pytest.TempPathFactory) -> LargeFile:
 @pytest.fixture(params=["", "/yuantu"])
 def client(request: pytest.FixtureRequest, parcels: LargeFile) -> Iterator[TestClient]:
     folder = parcels.path.parent
-    setting = f"宗地={parcels.path};gone={folder / 'gone.fgb'};bare={parcels.path}"
-    routes = tile_routes(request.param, lambda: setting, lambda: folder, cors_origins=["https://office.example"])
+    files = large_files(f"宗地={parcels.path};gone={folder / 'gone.fgb'};bare={parcels.path}")
+    called = {file.name: file for file in files}.get
+    routes = tile_routes(request.param, called, lambda: folder, cors_origins=["https://office.example"])
     with TestClient(Starlette(routes=routes), base_url=f"http://host{request.param}") as opened:
         yield opened
 
