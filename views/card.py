@@ -26,14 +26,8 @@ _KILOMETRE = 1000.0
 _HALF = 0.005
 
 
-def show_card(park_id: str | None) -> None:
-    """Draw the card of a park, or what to do when none is chosen."""
-    if park_id is None:
-        st.html(
-            f"<div class='yt-card yt-empty'><h3>{word('card_empty_title')}</h3><p>{word('card_empty')}</p>"
-            f"<p>{word('card_empty_legend')}</p></div>"
-        )
-        return
+def show_card(park_id: str) -> None:
+    """Draw the card of a park."""
     parks = shared_plan().parks
     park = parks[parks["park_id"] == park_id].iloc[0]
     st.html(

@@ -16,6 +16,7 @@ from views import state
 from views.cache import shared_districts, shared_facets, shared_plan, shared_profiles
 from views.card import show_card
 from views.map import show_map
+from views.overview import show_overview
 from views.words import column, either, listed, word
 
 if TYPE_CHECKING:
@@ -36,7 +37,11 @@ def page() -> None:
     with left:
         show_map("explore_map", extent_ids)
     with right, st.container(key="card"):
-        show_card(state.chosen_park())
+        park_id = state.chosen_park()
+        if park_id is None:
+            show_overview()
+        else:
+            show_card(park_id)
     _table(extent_ids)
 
 
