@@ -17,7 +17,7 @@ from views.large_files import data_folder, file_called
 from views.opening import opened, opening_routes
 from views.packing import StaticPacking
 from views.routes import routes
-from views.settings import base_path, setting
+from views.settings import base_path, security_class, setting
 from views.tile_routes import tile_routes
 
 #: Seconds between looks at how many objects are not frozen, and how many of them are many.
@@ -64,7 +64,7 @@ app = st.App(
     middleware=[Middleware(StaticPacking, written=partial(opened, base=base_path()))],
     routes=bundle_routes(base_path())
     + opening_routes(base_path())
-    + tile_routes(base_path(), file_called, data_folder)
+    + tile_routes(base_path(), file_called, data_folder, allowed=security_class)
     + routes(
         base_path(),
         shared_plan,
@@ -72,5 +72,6 @@ app = st.App(
         plan_of=plan_of,
         store_state=store_state,
         cors_origins=[origin.strip() for origin in setting("cors").split(",") if origin.strip()],
+        allowed=security_class,
     ),
 )

@@ -10,6 +10,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from geo.errors import Fault, PlanError
+from geo.security import CLASSES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -157,8 +158,16 @@ def _property_faults(descriptor: dict[str, Any]) -> Iterator[tuple[str, str, str
     words = descriptor.get("plan", dict.fromkeys(PLAN_WORDS))
     for key in (key for key in PLAN_WORDS if not isinstance(words, dict) or key not in words):
         yield f"plan.{key}", "missing-property", f"'plan' needs the property {key!r}; add it"
+    for place, own in (("", descriptor), *((str(one.get("name")), one) for one in _objects(descriptor["resources"]))):
+        if own.get("security_class", "public") not in CLASSES:
+            field = f"{place}.security_class".lstrip(".")
+            yield field, "broken-property", f"a security class is one of {', '.join(CLASSES)}; mend it"
     if "bounds" in descriptor and bounds(descriptor) is WORLD:
         yield "bounds", "broken-property", "give the bounds as west, south, east, north in degrees"
+
+
+def _objects(values: list[Any]) -> list[dict[str, Any]]:
+    return [value for value in values if isinstance(value, dict)]
 
 
 def _resource_faults(descriptor: dict[str, Any]) -> Iterator[tuple[str, str, str]]:

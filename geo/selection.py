@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from geo.allocation import focus_terms
 from geo.districts import park_districts
-from geo.fit import fit_table, park_fields
+from geo.extents import GRADES
+from geo.fit import VERDICTS, fit_table, park_fields
 from geo.names import folded
 
 if TYPE_CHECKING:
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
 
 #: Where the plan names a sector for a park, with words in Chinese and English.
 LISTINGS = {"layout": ("布局提出", "listed in the layout"), "box": ("专栏提出", "named in the box")}
-_LISTED_VERDICTS = {"layout": {"aligned", "layout_only", "unreflected"}, "box": {"aligned", "focus_only"}}
+#: Verdicts of a pair that the plan names in each of these places.
+LISTED_VERDICTS = {"layout": ("aligned", "layout_only", "unreflected"), "box": ("aligned", "focus_only")}
 
 
 @dataclass(frozen=True)
@@ -109,9 +111,73 @@ def _by_sector(fit: pd.DataFrame, selection: Selection) -> pd.Series:
     else:
         pairs = pairs[pairs["verdict"] != "none"]
     if selection.listings:
-        named = set().union(*(_LISTED_VERDICTS[listing] for listing in selection.listings))
+        named = set[str]().union(*(LISTED_VERDICTS[listing] for listing in selection.listings))
         pairs = pairs[pairs["verdict"].isin(named)]
     return pairs["park_id"]
+
+
+def filter_values(plan: Plan) -> dict[str, list[str]]:
+    """
+    Values that each filter of several can take.
+
+    Parameters
+    ----------
+    plan
+        The plan.
+
+    Returns
+    -------
+    values
+        In the order in which they are offered, by `sector`, `track`, `district`, `verdict`, `listing` and `grade`.
+
+    Examples
+    --------
+    >>> from geo.plan import read_plan
+    >>> filter_values(read_plan())["grade"]
+    ['B', 'C', 'D']
+    """
+    return {
+        "sector": list(plan.main_sectors["sector_id"]),
+        "track": list(plan.tracks["sector_id"]),
+        "district": list(plan.districts["name_zh"]),
+        "verdict": list(VERDICTS),
+        "listing": list(LISTINGS),
+        "grade": [grade for grade in GRADES if grade in set(plan.extents["grade"])],
+    }
+
+
+def park_answers(facets: Facets) -> dict[str, dict[str, Any]]:
+    """
+    What each park answers to, so that a browser can filter by itself as `selected_extents` does.
+
+    Parameters
+    ----------
+    facets
+        What `park_facets` returned.
+
+    Returns
+    -------
+    answers
+        By park: `verdicts` (by sector, without `none`), `tracks` and `districts`.
+
+    Examples
+    --------
+    >>> from geo.plan import read_plan
+    >>> park_answers(park_facets(read_plan()))["shapowei"]["districts"]
+    ['思明区']
+    """
+    found: dict[str, dict[str, Any]] = {
+        park: {"verdicts": {}, "tracks": [], "districts": []} for park in facets.parts["park_id"].unique()
+    }
+    named = facets.fit[facets.fit["verdict"] != "none"]
+    for park, sector, verdict in zip(named["park_id"], named["sector_id"], named["verdict"], strict=True):
+        if park in found:
+            found[park]["verdicts"][sector] = verdict
+    for key, table in (("tracks", facets.tracks), ("districts", facets.districts)):
+        for park, value in table.itertuples(index=False):
+            if park in found and value not in found[park][key]:
+                found[park][key].append(value)
+    return found
 
 
 @dataclass(frozen=True, eq=False)

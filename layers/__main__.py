@@ -129,6 +129,7 @@ def _described(plan: Plan, found: Layer) -> dict[str, Any]:
         "licence": found.licence,
         "source_ids": list(found.source_ids),
         "as_of": found.as_of,
+        "security_class": found.security,
         "release": plan.release,
     }
 

@@ -11,6 +11,7 @@ from folium.elements import JSCSSMixin
 from folium.plugins import Fullscreen, MeasureControl, MousePosition
 from jinja2 import Template
 
+from geo.selection import LISTED_VERDICTS, filter_values, park_answers, park_facets
 from layers.atlas_files import bundle_links
 from layers.legend import legend
 from layers.palette import darker, sector_colours
@@ -175,8 +176,8 @@ class AtlasState(MacroElement):
     state
         `shown` (extent ids), `selected` (park id or None), `sectors` (ids switched on), `counts` (parks by sector); and
         where they are wanted `site` (GeoJSON geometry to mark), `over` (sectors by extent id, in place of the plan's),
-        `filters` (what the page has switched: `sector`, `district`; `rest`: extents that pass all other filters, or
-        None; `isPlain`: no filter of verdicts), so that the browser can decide the next switch itself,
+        `filters` (what the page has switched, by the keys of `geo.selection.filter_values`; `rest`: extents that its
+        search lets through, None without one), so that the browser can decide the next switch itself,
         `focus` (corners to move to, once, as of `leaflet_bounds`), `draft` (GeoJSON of parks that the plan lacks),
         `sync` (name that maps of one page share to move together).
     """
@@ -257,7 +258,9 @@ def atlas_options(plan: Plan, settings: AtlasSettings) -> dict[str, Any]:
         "words": {key: words[key] for key in ("legend", "failed", "box_only")},
         "attribution": _ATTRIBUTION,
         "draw": settings.draw,
-        "filters": {"sector": list(plan.main_sectors["sector_id"]), "district": list(plan.districts["name_zh"])},
+        "filters": filter_values(plan),
+        "listed": {listing: list(verdicts) for listing, verdicts in LISTED_VERDICTS.items()},
+        "parks": park_answers(park_facets(plan)),
         "bounds": leaflet_bounds(plan.extents.total_bounds, margin=0.015),
     }
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from geo.crs import WGS84
 from geo.errors import FormatError
+from geo.security import class_words
 from geo.systems import crs_names, served_crs
 from layers.catalog import Layer, catalog, layer
 from layers.export import ExportedFile, cached_export, city_bounds
@@ -86,6 +87,7 @@ def _readme(plan: Plan, chosen: Sequence[Layer], files: Sequence[ExportedFile]) 
     for found, file in zip(chosen, files, strict=True):
         lines += [file.name, f"  {found.title_zh}：{found.what_zh}", f"  {found.title_en}: {found.what_en}"]
         lines += [f"  许可 Licence: {found.licence}", f"  截至 As of: {found.as_of}"]
+        lines += [f"  密级 Security class: {' '.join(class_words(found.security))}"]
         lines += [f"  坐标系 CRS: {file.crs or '-'}", *(f"  {note}" for note in file.notes), ""]
     return ("\ufeff" + "\r\n".join(lines)).encode()
 

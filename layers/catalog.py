@@ -13,6 +13,7 @@ import shapely
 
 from geo.errors import UnknownNameError
 from geo.plan import GEOMETRY_TABLES
+from geo.security import highest
 from layers.entries import ENTRIES, Entry
 from layers.fields import DERIVED, Field, schema_field, typed
 from layers.filters import Filters, filters_of
@@ -53,6 +54,8 @@ class Layer:
         The distinct licences of its sources.
     as_of
         Latest date of its rows.
+    security
+        Its security class, one of `geo.security.CLASSES`; empty where the package states none.
     """
 
     id: str
@@ -66,6 +69,7 @@ class Layer:
     source_ids: tuple[str, ...]
     licence: str
     as_of: str
+    security: str
 
 
 @lru_cache(maxsize=4)
@@ -328,7 +332,15 @@ def _layer(plan: Plan, entry: Entry) -> Layer:
         source_ids=source_ids,
         licence="；".join(dict.fromkeys(licences[source] for source in source_ids if source in licences)),
         as_of=max(dates, default=plan.descriptor.get("created", "")[:10]),
+        security=_security(plan, entry),
     )
+
+
+def _security(plan: Plan, entry: Entry) -> str:
+    """Class of the tables behind a layer: each one's own, else the package's."""
+    described = _resources(plan)
+    whole = plan.descriptor.get("security_class", "")
+    return highest(described[name].get("security_class", whole) for name in entry.resources if name in described)
 
 
 def _source_ids(plan: Plan, entry: Entry) -> tuple[str, ...]:

@@ -62,8 +62,6 @@ def file_features(
             "grade": grade,
             "relation": "whole",
             "sectors": [],
-            "by_sector": [],
-            "by_district": [],
             "area_km2": round(float(area), 4),
             "label_lon": round(lon, _DECIMALS),
             "label_lat": round(lat, _DECIMALS),

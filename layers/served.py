@@ -17,7 +17,6 @@ from branca.element import MacroElement
 from jinja2 import Template
 
 from geo.crs import WGS84
-from geo.districts import park_districts
 from geo.extents import GRADES, grown, measured_extents
 from geo.fit import fit_table
 
@@ -140,12 +139,7 @@ def _parks(plan: Plan) -> gpd.GeoDataFrame:
     sectors = fit[fit["verdict"].isin(_LISTED)].groupby("park_id")["sector_id"].agg(list)
     inner = extents.representative_point()
     counts = extents.groupby("park_id")["park_id"].transform("size")
-    named = fit[fit["verdict"] != "none"].groupby("park_id")["sector_id"].agg(list)
-    surely = park_districts(plan)
-    places = surely[surely["basis"] != "possible"].groupby("park_id")["district_zh"].agg(list)
     parts = extents.assign(
-        by_sector=[named.get(park, []) for park in extents["park_id"]],
-        by_district=[places.get(park, []) for park in extents["park_id"]],
         sectors=[sectors.get(park, []) for park in extents["park_id"]],
         label_lon=inner.x.round(_DECIMALS),
         label_lat=inner.y.round(_DECIMALS),
@@ -160,8 +154,7 @@ def _parks(plan: Plan) -> gpd.GeoDataFrame:
             known_words(row.area_km2, row.grade, row.position_accuracy_m, language)
             for row in parts.itertuples(index=False)
         ]
-    keep = ["extent_id", "park_id", "grade", "relation", "sectors", "by_sector", "by_district"]
-    keep += ["area_km2", "label_lon", "label_lat"]
+    keep = ["extent_id", "park_id", "grade", "relation", "sectors", "area_km2", "label_lon", "label_lat"]
     words = [f"{stem}_{language}" for stem in ("label", "title", "known") for language in ("zh", "en")]
     return parts[[*keep, *words, "geometry"]]
 

@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from geo.fit import VERDICTS
-from geo.selection import LISTINGS, selected_extents
+from geo.selection import LISTINGS, filter_values, selected_extents
 from layers.served import area_words
 from views import state
 from views.cache import shared_districts, shared_facets, shared_plan, shared_profiles
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from streamlit.elements.lib.column_types import ColumnConfig
 
 _TABLE = "parks_table"
+_MORE = "more_filters"
 
 
 def page() -> None:
@@ -48,7 +49,7 @@ def page() -> None:
 def _filters() -> None:
     """Draw the filters; each keeps its value across pages and stands in the address."""
     plan = shared_plan()
-    known = state.allowed(plan)
+    known = filter_values(plan)
     names = dict(zip(plan.sectors["sector_id"], plan.sectors[column("short")], strict=True))
     districts = dict(zip(plan.districts["name_zh"], plan.districts[column("name")], strict=True))
     parks = dict(zip(plan.parks["park_id"], plan.parks[column("short")], strict=True))
@@ -63,7 +64,9 @@ def _filters() -> None:
         )  # fmt: skip
         _pills("sector", known["sector"], names)
         _pills("district", known["district"], districts)
-        with st.expander(word("filter_more"), expanded=_has_more()):
+        # Once one of them was chosen they stay open: nothing closes that the person has not closed.
+        state.set_value(_MORE, bool(state.value(_MORE)) or _has_more())
+        with st.expander(word("filter_more"), expanded=state.value(_MORE)):
             _pills("track", known["track"], names)
             _pills("listing", known["listing"], {code: either(*words) for code, words in LISTINGS.items()})
             _pills("verdict", known["verdict"][:-1], {code: either(*words) for code, words in VERDICTS.items()})

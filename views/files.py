@@ -10,6 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from geo.errors import GeoError
+from geo.security import class_words, refuse_above
 from geo.selection import selected_extents
 from geo.systems import served_systems
 from layers.catalog import catalog, layer, layer_fields, layer_table
@@ -18,7 +19,7 @@ from layers.formats.listed import FORMATS, formats_of
 from views import state
 from views.cache import shared_facets, shared_plan
 from views.refusals import refusal
-from views.settings import base_path
+from views.settings import base_path, security_class
 from views.words import column, either, listed, word
 
 if TYPE_CHECKING:
@@ -127,6 +128,7 @@ def _facts(chosen: Layer) -> str:
         (word("files_geometry"), word(f"geometry_{chosen.geometry}") if chosen.geometry else word("files_none")),
         (word("files_source"), listed(shown)),
         (word("files_licence"), chosen.licence),
+        (word("security"), either(*class_words(chosen.security))),
         (word("files_as_of"), chosen.as_of or word("sources_unknown_date")),
         (word("files_release"), shared_plan().release),
     ]
@@ -174,6 +176,7 @@ def _option_word(value: str) -> str:
 
 def _download(chosen: Layer, kind: str, crs: str, filters: dict[str, Any], options: dict[str, str]) -> None:
     try:
+        refuse_above(chosen.security, security_class(), either(chosen.title_zh, chosen.title_en))
         file = cached_export(shared_plan(), chosen.id, format=kind, crs=crs, options=options, **filters)
     except GeoError as error:
         st.error(word("files_failed", reason=refusal(error)))

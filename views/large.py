@@ -11,6 +11,7 @@ import streamlit as st
 from streamlit_folium import st_folium
 
 from geo.errors import GeoError
+from geo.security import SecurityError, class_words, refuse_above
 from layers.atlas import atlas_state
 from layers.large import LargeLayer, large_state, layer_style, swatches, with_state
 from layers.palette import sector_colours
@@ -29,7 +30,7 @@ from views.accounts import show_account
 from views.cache import new_atlas, shared_plan
 from views.large_files import data_folder, named_files, own_uploads, tile_from
 from views.refusals import refusal
-from views.settings import base_path
+from views.settings import base_path, security_class
 from views.tile_routes import tiles_mark
 from views.words import either, titled, word
 
@@ -43,7 +44,9 @@ _MAP = "large_map"
 _CHOSEN = "large_chosen"
 _ROW = "_row"
 _WAIT_S = 60.0
-_SETTING = """YUANTU_LARGE='parcels=/srv/data/parcels.parquet|title=宗地|source=资源规划局|as_of=2025-06'"""
+_SETTING = (
+    """YUANTU_LARGE='parcels=/srv/data/parcels.parquet|title=宗地|source=资源规划局|as_of=2025-06|security=internal'"""
+)
 
 
 def page() -> None:
@@ -74,6 +77,8 @@ def _layer(files: tuple[LargeFile, ...], actor: Actor | None) -> None:
     titles = {file.name: file.title or file.name for file in files}
     name = left.selectbox(word("large_layer"), list(titles), format_func=titles.__getitem__, key="large_layer")
     file = next(one for one in files if one.name == name)
+    if file.security:
+        refuse_above(file.security, security_class(), titles[name])
     tiles = tiles_path(file, data_folder())
     parks = right.toggle(word("large_parks"), key="large_parks")
     # The map keeps its place whatever is shown beside it, or the browser would build it anew.
@@ -204,6 +209,7 @@ def _told(file: LargeFile, about: Mapping[str, Any]) -> None:
         (word("large_source"), file.source or stated.get("source") or word("large_no_source")),
         (word("large_as_of"), file.as_of or stated.get("as_of") or word("large_unstated")),
         (word("large_licence"), file.licence or stated.get("licence") or word("large_unstated")),
+        (word("security"), either(*class_words(file.security))),
     ]
     cells = "".join(f"<tr><th>{escape(name)}</th><td>{escape(value)}</td></tr>" for name, value in facts)
     notes = [word("large_given")]
@@ -214,8 +220,16 @@ def _told(file: LargeFile, about: Mapping[str, Any]) -> None:
     if about["narrow"]:
         notes.append(word("large_narrow", count=about["narrow"]))
     told = "".join(f"<p class='yt-note'>{escape(note)}</p>" for note in notes)
-    links = either(" · ", " · ").join(
-        f"<a href='{base_path()}/files/large/{file.name}.{ending}' download>{ending}</a>" for ending in COPY_FORMATS
-    )
-    downloads = f"<p class='yt-note'>{escape(word('large_download'))} {links}</p>"
+    downloads = f"<p class='yt-note'>{_downloads(file)}</p>"
     st.html(f"<div class='yt-card yt-box'><table class='yt-facts'>{cells}</table>{told}{downloads}</div>")
+
+
+def _downloads(file: LargeFile) -> str:
+    """Links to the file in every format, or why this deployment hands none out."""
+    try:
+        refuse_above(file.security, security_class(), file.title or file.name)
+    except SecurityError as error:
+        return escape(refusal(error))
+    address = f"{base_path()}/files/large/{file.name}"
+    links = " · ".join(f"<a href='{address}.{ending}' download>{ending}</a>" for ending in COPY_FORMATS)
+    return f"{escape(word('large_download'))} {links}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from geo.selection import Selection, selected_extents
@@ -28,15 +27,16 @@ def atlas_values(extent_ids: Sequence[str], chosen: Selection, park_id: str | No
 
 
 def _switches(chosen: Selection) -> dict[str, Any]:
-    """What the sidebar has switched and its other filters let through, so that the browser can go on by itself."""
-    others = replace(chosen, sectors=(), districts=())
-    is_plain = not (chosen.verdicts or chosen.listings)
-    rest = replace(others, verdicts=(), listings=()) if is_plain or not chosen.sectors else others
+    """What the page has switched and what its search lets through, so that the browser can go on by itself."""
+    rest = selected_extents(shared_facets(), Selection(text=chosen.text)) if chosen.text.strip() else None
     return {
         "sector": list(chosen.sectors),
         "district": list(chosen.districts),
-        "rest": None if others.is_empty else selected_extents(shared_facets(), rest if chosen.sectors else others),
-        "isPlain": is_plain,
+        "track": list(chosen.tracks),
+        "listing": list(chosen.listings),
+        "verdict": list(chosen.verdicts),
+        "grade": list(chosen.grades),
+        "rest": rest,
     }
 
 

@@ -20,8 +20,9 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from geo.errors import FormatError, GeoError, UnknownNameError
+from geo.security import DEFAULT, SecurityError, highest, refuse_above
 from layers.bundle import bundle, export_all
-from layers.catalog import catalog
+from layers.catalog import catalog, layer
 from layers.export import ExportedFile, cached_export
 from layers.extract import created
 from layers.formats.listed import FORMATS
@@ -58,6 +59,7 @@ def routes(
     plan_of: Callable[[int | None], Plan] | None = None,
     store_state: Callable[[], str] | None = None,
     cors_origins: Sequence[str] = (),
+    allowed: Callable[[], str] = lambda: DEFAULT,
 ) -> list[Route]:
     """
     Routes of the current plan; what may wait for a database or a disk runs in a worker thread.
@@ -77,6 +79,8 @@ def routes(
         Says how the release store is: `ok`, `none`, or why it cannot be used. Without it health is silent about it.
     cors_origins
         Origins such as `https://example.org`, or `*`, whose pages may read files, map and health.
+    allowed
+        Gives the highest security class that the deployment hands out; what is above it, or states none, is refused.
 
     Returns
     -------
@@ -94,7 +98,7 @@ def routes(
         )
 
     async def files(request: Request) -> Response:
-        return await _file_response(request, plan, plan_of)
+        return await _file_response(request, plan, plan_of, allowed)
 
     async def assets(request: Request) -> Response:
         return await _asset_response(request)
@@ -136,7 +140,10 @@ def _health(plan: Callable[[], Plan], store_state: Callable[[], str] | None) -> 
 
 
 async def _file_response(
-    request: Request, plan: Callable[[], Plan], plan_of: Callable[[int | None], Plan] | None
+    request: Request,
+    plan: Callable[[], Plan],
+    plan_of: Callable[[int | None], Plan] | None,
+    allowed: Callable[[], str],
 ) -> Response:
     try:
         asked = _asked(request)
@@ -146,10 +153,12 @@ async def _file_response(
     except GeoError as error:
         return _error(400, str(error))
     try:
-        ask = partial(_exported, current, request.path_params["name"], asked)
+        ask = partial(_exported, current, request.path_params["name"], asked, allowed)
         file = await anyio.to_thread.run_sync(ask)
     except LookupError as error:
         return _error(404, str(error.args[0]))
+    except SecurityError as error:
+        return _error(403, str(error))
     except GeoError as error:
         return _error(400, str(error))
     headers = {
@@ -182,15 +191,17 @@ def _plan_asked(numbers: list[str], plan: Callable[[], Plan], plan_of: Callable[
         raise UnknownReleaseError(str(error)) from error
 
 
-def _exported(plan: Plan, name: str, asked: dict[str, list[str]]) -> ExportedFile:
+def _exported(plan: Plan, name: str, asked: dict[str, list[str]], allowed: Callable[[], str]) -> ExportedFile:
     single = {key: _once(key, asked.pop(key)) for key in ("crs", *_OPTIONS) if key in asked}
     crs = single.pop("crs", "EPSG:4326")
     if name in _WHOLE:
         if asked or single:
             msg = f"{name} holds everything; ask by crs and release alone"
             raise FormatError(msg)
+        refuse_above(highest(found.security for found in catalog(plan)), allowed(), name)
         return _WHOLE[name](plan, crs)
     layer_id, format_id = _layer_and_format(name, plan)
+    refuse_above(layer(plan, layer_id).security, allowed(), layer_id)
     filters = {_FILTERS[key]: values for key, values in asked.items()}
     return cached_export(plan, layer_id, format=format_id, crs=crs, options=single, **filters)
 

@@ -11,6 +11,7 @@ from streamlit.errors import StreamlitSecretNotFoundError
 
 from geo.plan import DEFAULT_PATH
 from geo.releases import store_address
+from geo.security import DEFAULT, stated_class
 from layers.atlas import AtlasSettings, OnlineMap
 
 _TIANDITU = "https://t0.tianditu.gov.cn/DataServer?T=vec_w&x={x}&y={y}&l={z}&tk="
@@ -42,6 +43,18 @@ def base_path() -> str:
     """Path below which the app is served: "" or such as "/yuantu"."""
     stated = str(st.get_option("server.baseUrlPath") or "").strip("/")
     return f"/{stated}" if stated else ""
+
+
+def security_class() -> str:
+    """
+    Highest security class that this deployment hands out: setting `security_class`, else internal.
+
+    Raises
+    ------
+    SecurityError
+        If the setting names no class.
+    """
+    return stated_class(setting("security_class"), "YUANTU_SECURITY_CLASS") or DEFAULT
 
 
 def plan_path() -> Path:

@@ -12,10 +12,8 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from geo.errors import GeoError
-from geo.extents import GRADES
-from geo.fit import VERDICTS
 from geo.scenario.text import Scenario, from_url_text, url_or_none
-from geo.selection import LISTINGS, Selection
+from geo.selection import Selection, filter_values
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -57,25 +55,13 @@ def choices(given: Mapping[str, Sequence[str]], plan: Plan) -> dict[str, Any]:
     choices
         Lists for the keys of `MANY`; `lang`, `park` (or None) and `q`.
     """
-    known = allowed(plan)
+    known = filter_values(plan)
     found: dict[str, Any] = {key: [value for value in known[key] if value in given.get(key, ())] for key in MANY}
     last = {key: values[-1] for key, values in given.items() if values}
     return found | {
         "lang": last.get("lang") if last.get("lang") in LANGUAGES else LANGUAGES[0],
         "park": last.get("park") if last.get("park") in set(plan.parks["park_id"]) else None,
         "q": last.get("q", "")[:80],
-    }
-
-
-def allowed(plan: Plan) -> dict[str, list[str]]:
-    """Values that each many-valued filter can take, in order."""
-    return {
-        "sector": list(plan.main_sectors["sector_id"]),
-        "track": list(plan.tracks["sector_id"]),
-        "district": list(plan.districts["name_zh"]),
-        "verdict": list(VERDICTS),
-        "listing": list(LISTINGS),
-        "grade": [grade for grade in GRADES if grade in set(plan.extents["grade"])],
     }
 
 

@@ -14,6 +14,7 @@ from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from geo.errors import FormatError, GeoError
+from geo.security import DEFAULT, SecurityError, refuse_above
 from layers.tiles import COPY_FORMATS, copied_file, tiles_path
 from views.http import with_origins
 
@@ -36,6 +37,7 @@ def tile_routes(
     folder: Callable[[], Path],
     *,
     cors_origins: Sequence[str] = (),
+    allowed: Callable[[], str] = lambda: DEFAULT,
 ) -> list[Route]:
     """
     Routes of the large layers.
@@ -50,6 +52,9 @@ def tile_routes(
         Gives the data folder of the deployment.
     cors_origins
         Origins whose pages may read them, as for `views.routes.routes`.
+    allowed
+        Gives the highest security class that the deployment hands out, as for `views.routes.routes`; a file without a
+        class is shown, and not handed out.
 
     Returns
     -------
@@ -63,8 +68,10 @@ def tile_routes(
         try:
             file = called(name)
             path = None if file is None else tiles_path(file, folder())
+            if file is not None and file.security:
+                refuse_above(file.security, allowed(), name)
         except GeoError as error:
-            return _error(404, str(error))
+            return _refused(error, 404)
         if path is None or not path.is_file():
             return _error(
                 404, f"there are no tiles of a large layer {name!r}; they are made on the page of large layers"
@@ -78,11 +85,10 @@ def tile_routes(
             file = called(name)
             if file is None:
                 return _error(404, f"no large layer is called {name!r}")
+            refuse_above(file.security, allowed(), name)
             path = await anyio.to_thread.run_sync(copied_file, file, folder(), ending)
-        except FormatError as error:
-            return _error(400, str(error))
         except GeoError as error:
-            return _error(500, str(error))
+            return _refused(error, 500)
         return _sent(request, path, COPY_FORMATS[ending][1], _ASK_AGAIN, download=f"{name}.{ending}")
 
     return [
@@ -119,6 +125,11 @@ def _sent(request: Request, path: Path, media_type: str, keep: str, *, download:
     if headers["ETag"] in known or known == ["*"]:
         return Response(status_code=304, headers=headers)
     return FileResponse(path, media_type=media_type, headers=headers, stat_result=status)
+
+
+def _refused(error: GeoError, otherwise: int) -> JSONResponse:
+    status = 403 if isinstance(error, SecurityError) else 400 if isinstance(error, FormatError) else otherwise
+    return _error(status, str(error))
 
 
 def _error(status: int, message: str) -> JSONResponse:

@@ -407,17 +407,16 @@
 
   /* ---- filters decided in the browser ---------------------------------------------------------------------------- */
 
-  /* A district or sector switched on the page needs no new data: the map changes with the press, the page follows. */
+  /* A filter switched on the page needs no new data: the map changes with the press, the page follows. */
   function listenToPage() {
     var page = pageWindow();
     if (!page) { return; }
     var document_ = page.document;
     function onClick(event) {
-      ["sector", "district"].forEach(function (kind) {
-        var button = event.target.closest && event.target.closest(".st-key-" + kind + " button");
-        if (!button || !button.closest('[role="group"], [data-testid="stButtonGroup"]')) { return; }
-        var all = [].slice.call(button.closest(".st-key-" + kind).querySelectorAll("button"));
-        toggle(kind, all.indexOf(button) - (all.length - (config.filters[kind] || []).length));
+      Object.keys(config.filters).forEach(function (kind) {
+        var pill = "button[aria-pressed]", own = ".st-key-" + kind;
+        var button = event.target.closest && event.target.closest(own + " " + pill);
+        if (button) { toggle(kind, [].slice.call(button.closest(own).querySelectorAll(pill)).indexOf(button)); }
       });
     }
     document_.addEventListener("click", onClick, true);
@@ -427,28 +426,44 @@
   function toggle(kind, number) {
     var id = (config.filters[kind] || [])[number], now = pressed ? pressed.filters : state.filters;
     if (!id || !now || !isReady) { return; }
-    var next = { sector: now.sector.slice(), district: now.district.slice(), rest: now.rest, isPlain: now.isPlain };
+    var next = { rest: now.rest };
+    Object.keys(config.filters).forEach(function (one) { next[one] = now[one].slice(); });
     var at = next[kind].indexOf(id);
     if (at >= 0) { next[kind].splice(at, 1); } else { next[kind].push(id); }
-    // Which verdicts count is the page's business: then it decides.
-    if (next.sector.length && !next.isPlain) { return; }
     pressed = { filters: next, shown: passing(next), at: Date.now() };
     state.sectors = next.sector;
     draw();
   }
 
+  /* The parts that pass all filters, as geo.selection.selected_extents finds them. */
   function passing(filters) {
-    var rest = filters.rest && filters.rest.reduce(function (all, id) { all[id] = true; return all; }, {});
+    var rest = filters.rest && filters.rest.reduce(function (all, id) { all[id] = true; return all; }, {}), passes = {};
+    Object.keys(config.parks).forEach(function (park) { passes[park] = parkPasses(config.parks[park], filters); });
     return Object.keys(parts).filter(function (id) {
       var p = parts[id].feature.properties;
-      return (!rest || rest[id]) && meets(filters.sector, p.by_sector) && meets(filters.district, p.by_district);
+      return (!rest || rest[id]) && passes[p.park_id] && meets(filters.grade, [p.grade]);
     });
   }
 
-  function meets(chosen, own) { return !chosen.length || chosen.some(function (id) { return (own || []).indexOf(id) >= 0; }); }
+  function parkPasses(park, filters) {
+    return meets(filters.track, park.tracks) && meets(filters.district, park.districts) &&
+      (!(filters.sector.length || filters.verdict.length || filters.listing.length) || hasPair(park.verdicts, filters));
+  }
+
+  /* Whether the park has, with one of the chosen sectors (with any where none is chosen), a verdict that is wanted. */
+  function hasPair(verdicts, filters) {
+    var named = filters.listing.reduce(function (all, listing) { return all.concat(config.listed[listing]); }, []);
+    return (filters.sector.length ? filters.sector : config.filters.sector).some(function (sector) {
+      var verdict = verdicts[sector] || "none";
+      return (filters.verdict.length ? filters.verdict.indexOf(verdict) >= 0 : verdict !== "none") &&
+        (!filters.listing.length || named.indexOf(verdict) >= 0);
+    });
+  }
+
+  function meets(chosen, own) { return !chosen.length || chosen.some(function (id) { return own.indexOf(id) >= 0; }); }
 
   function sameFilters(one, other) {
-    function said(f) { return f ? JSON.stringify([f.sector.slice().sort(), f.district.slice().sort()]) : ""; }
+    function said(f) { return f ? JSON.stringify(Object.keys(config.filters).map(function (kind) { return f[kind].slice().sort(); })) : ""; }
     return said(one) === said(other);
   }
 
@@ -779,5 +794,5 @@
     home = viewText();
   }
 
-  window.yuantu = { start: start, served: served, apply: apply, parts: parts, halos: halos, count: count, left: left, state: function () { return state; } };
+  window.yuantu = { start: start, served: served, apply: apply, parts: parts, halos: halos, count: count, left: left, passing: passing, state: function () { return state; } };
 })();

@@ -6,10 +6,11 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from geo.security import stated_class
 from layers.tiles.features import LargeFileError
 
 _NAME = re.compile(r"[\w-]{1,60}")
-_SAID = ("title", "source", "as_of", "licence")
+_SAID = ("title", "source", "as_of", "licence", "security")
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,8 @@ class LargeFile:
         GeoParquet, FlatGeobuf, GeoPackage or GeoJSON.
     title, source, as_of, licence
         What is stated of it; empty where nothing is.
+    security
+        One of `geo.security.CLASSES`; empty where none is stated, and then it is shown and not handed out.
     """
 
     name: str
@@ -33,6 +36,7 @@ class LargeFile:
     source: str = ""
     as_of: str = ""
     licence: str = ""
+    security: str = ""
 
 
 def large_files(text: str) -> tuple[LargeFile, ...]:
@@ -42,7 +46,7 @@ def large_files(text: str) -> tuple[LargeFile, ...]:
     Parameters
     ----------
     text
-        `name=path`, several joined by `;`; each may go on with `|title=…|source=…|as_of=…|licence=…`.
+        `name=path`, several joined by `;`; each may go on with `|title=…|source=…|as_of=…|licence=…|security=…`.
 
     Returns
     -------
@@ -53,6 +57,8 @@ def large_files(text: str) -> tuple[LargeFile, ...]:
     ------
     LargeFileError
         If an entry has no name or path, a name stands twice, or something unknown is stated.
+    SecurityError
+        If a security class is stated that does not exist.
 
     Examples
     --------
@@ -88,4 +94,5 @@ def _entry(text: str) -> LargeFile:
             f"{unknown[0]!r} of {name!r} in the setting `large` is unknown: state {', '.join(_SAID)}",
             f"设置 large 中 {name!r} 的 {unknown[0]!r} 无法识别：可写 {'、'.join(_SAID)}",
         )
+    stated_class(said.get("security", ""), f"the setting `large` ({name})")
     return LargeFile(name, Path(path), **said)

@@ -19,6 +19,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 
 from geo.accounts import require
+from geo.security import stated_class
 from layers.tiles.features import LargeFileError
 from layers.tiles.files import LargeFile
 from layers.tiles.kept import link_tiles
@@ -37,7 +38,7 @@ UPLOADS, KEPT, EARLIER = "uploads", "large", "earlier"
 #: Uploads go after a day, the oldest before that where they are larger together.
 MOST_AGE_S, MOST_BYTES = 24 * 3600.0, 4_000_000_000
 #: What is said of a kept layer; all but the licence must be.
-SAID = ("title", "source", "as_of", "licence")
+SAID = ("title", "source", "as_of", "licence", "security")
 _UPLOAD = re.compile(r"upload-[0-9a-f]{16}")
 _ROWS = 65_536
 _EXACT = 2.0**53
@@ -177,7 +178,7 @@ def keep_upload(
     folder
         Data folder of the deployment.
     said
-        Of `SAID`: `title`, `source` and `as_of` must be there, `licence` may be empty.
+        Of `SAID`: `licence` may be empty, the others must be there; `security` is one of `geo.security.CLASSES`.
     actor
         Who keeps it.
     taken
@@ -194,14 +195,17 @@ def keep_upload(
         If the actor is no editor.
     LargeFileError
         If something is not said, the name is taken, or the upload is gone.
+    SecurityError
+        If there is no such security class.
     """
     who = require(actor, "editor")
     stated = {key: said.get(key, "").strip() for key in SAID}
-    if not (stated["title"] and stated["source"] and stated["as_of"]):
+    if not all(text for key, text in stated.items() if key != "licence"):
         raise LargeFileError(
-            "a layer that is kept needs a title, a source and an as-of date: fill them in",
-            "登记图层须填写标题、来源和时点，请补全",
+            "a layer that is kept needs a title, a source, an as-of date and a security class: fill them in",
+            "登记图层须填写标题、来源、时点和密级，请补全",
         )
+    stated_class(stated["security"], "the form")
     name = layer_name(stated["title"])
     target = folder / KEPT / f"{name}.parquet"
     if name in taken or target.exists():

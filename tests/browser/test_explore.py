@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 from collections.abc import Callable
 
@@ -9,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from geo.plan import Plan, read_plan
-from geo.selection import Selection, park_facets, selected_extents
+from geo.selection import Selection, filter_values, park_facets, selected_extents
 from tests.browser.atlas import atlas_frame, click_part, present, shown, state, view, wait_for_shown
 
 OpenPage = Callable[..., Page]
@@ -316,6 +317,54 @@ def test_a_switch_of_sector_or_district_is_decided_in_the_browser(page: OpenPage
     ]  # fmt: skip
     assert [set(ids) for ids in at_once] == [set(selected_extents(facets, chosen)) for chosen in expected]
     assert frame.evaluate("yuantu.count()") == len(plan.extents)
+
+
+def test_the_browser_finds_for_any_filters_what_the_page_would(page: OpenPage, plan: Plan) -> None:
+    frame = atlas_frame(page("/"))
+    facets, values = park_facets(plan), filter_values(plan)
+    draw = random.Random(2021)  # noqa: S311  (seeded on purpose)
+    for turn in range(300):
+        # Each filter alone first, then several at once; a search comes from the page as the ids that it lets through.
+        used = [list(values)[turn % 6]] if turn < 24 else [kind for kind in values if draw.random() < 0.4]
+        chosen = {
+            kind: draw.sample(own, draw.randint(1, min(2, len(own)))) for kind, own in values.items() if kind in used
+        }
+        text = draw.choice(["", "", "火炬", "集成电路"])
+        asked = Selection(**{f"{kind}s": tuple(own) for kind, own in chosen.items()}, text=text)
+        rest = selected_extents(facets, Selection(text=text)) if text else None
+        found = frame.evaluate("yuantu.passing", {kind: chosen.get(kind, []) for kind in values} | {"rest": rest})
+        assert set(found) == set(selected_extents(facets, asked)), asked
+
+
+def test_every_further_filter_is_decided_in_the_browser_too(page: OpenPage, plan: Plan) -> None:
+    opened = page("/")
+    frame = atlas_frame(opened)
+    opened.get_by_text("更多筛选").click()
+    opened.evaluate("WebSocket.prototype.send = function () {}")
+    facets = park_facets(plan)
+    for name, chosen in (
+        ("柔性电子", Selection(tracks=("flexible-electronics",))),
+        ("专栏提出", Selection(tracks=("flexible-electronics",), listings=("box",))),
+        ("C", Selection(tracks=("flexible-electronics",), listings=("box",), grades=("C",))),
+        ("柔性电子", Selection(listings=("box",), grades=("C",))),
+        ("一致", Selection(listings=("box",), grades=("C",), verdicts=("aligned",))),
+    ):
+        opened.get_by_test_id("stSidebar").get_by_role("button", name=name, exact=True).click()
+        assert present(frame) == set(selected_extents(facets, chosen)), name
+
+
+def test_further_filters_stay_open_when_the_last_one_is_taken_back(page: OpenPage) -> None:
+    opened = page("/")
+    frame = atlas_frame(opened)
+    opened.get_by_text("更多筛选").click()
+    pill = opened.get_by_test_id("stSidebar").get_by_role("button", name="B", exact=True)
+    pill.click()
+    wait_for_shown(frame, 5)
+    opened.wait_for_url("**grade=B*")
+    pill.click()
+    wait_for_shown(frame, 41)
+    opened.wait_for_function("!location.search.includes('grade')")
+    expect(pill).to_be_visible()
 
 
 def test_what_the_browser_decides_is_what_the_page_answers(page: OpenPage) -> None:

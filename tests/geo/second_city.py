@@ -189,6 +189,7 @@ def descriptor() -> dict[str, Any]:
         "version": "1",
         "city_zh": "云浦市",
         "city_en": "Yunpu",
+        "security_class": "internal",
         "plan": WORDS,
         "bounds": [117.0, 30.0, 117.2, 30.1],
         "resources": [_resource(name) for name in TABLES],

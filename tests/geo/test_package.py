@@ -444,6 +444,14 @@ SMALL_DAMAGES: dict[str, tuple[Damage, list[Place]]] = {
         parsed("datapackage.json", lambda package: package["plan"].pop("box_zh")),
         [("datapackage.json", None, "plan.box_zh", "missing-property")],
     ),
+    "a security class that does not exist": (
+        parsed("datapackage.json", lambda package: package.update(security_class="secret")),
+        [("datapackage.json", None, "security_class", "broken-property")],
+    ),
+    "a table's security class that does not exist": (
+        parsed("datapackage.json", lambda package: package["resources"][0].update(security_class="")),
+        [("datapackage.json", None, "sources.security_class", "broken-property")],
+    ),
     "bounds without a north": (
         parsed("datapackage.json", lambda package: package["bounds"].pop()),
         [("datapackage.json", None, "bounds", "broken-property")],

@@ -28,7 +28,7 @@ from layers.tiles import kept as keeping
 from layers.tiles.uploads import MOST_AGE_S, forget_uploads, layer_name
 
 EDITOR = Actor("陈工", frozenset({"editor"}))
-SAID = {"title": "翔安 宗地", "source": "资源规划局", "as_of": "2026-10", "licence": "内部使用"}
+SAID = {"title": "翔安 宗地", "source": "资源规划局", "as_of": "2026-10", "licence": "内部使用", "security": "internal"}
 
 
 def firms(count: int = 3) -> bytes:
@@ -105,7 +105,8 @@ def test_an_editor_keeps_an_upload_with_its_tiles_and_all_that_was_said(intake: 
     make_tiles(upload.path, tiles_path(upload, tmp_path))
     kept = keep_upload(upload, tmp_path, SAID, actor=EDITOR, taken=frozenset())
     assert kept_files(tmp_path) == (kept,)
-    assert (kept.name, kept.title, kept.source, kept.as_of, kept.licence) == ("翔安-宗地", *SAID.values())
+    said = (kept.title, kept.source, kept.as_of, kept.licence, kept.security)
+    assert (kept.name, said) == ("翔安-宗地", tuple(SAID.values()))
     metadata = pq.read_metadata(kept.path).metadata
     assert metadata[b"kept_by"].decode() == "陈工"
     assert metadata[b"source_file"].decode() == "企业.csv"
@@ -129,10 +130,10 @@ def test_nobody_else_keeps_or_takes_off(intake: Intake, tmp_path: Path, actor: A
     assert kept_files(tmp_path) == (kept,)
 
 
-@pytest.mark.parametrize("missing", ["title", "source", "as_of"])
+@pytest.mark.parametrize("missing", ["title", "source", "as_of", "security"])
 def test_a_kept_layer_must_say_what_it_is(intake: Intake, tmp_path: Path, missing: str) -> None:
     upload = put_upload(intake, tmp_path)
-    with pytest.raises(LargeFileError, match="needs a title, a source and an as-of date"):
+    with pytest.raises(LargeFileError, match="needs a title, a source, an as-of date and a security class"):
         keep_upload(upload, tmp_path, SAID | {missing: "  "}, actor=EDITOR, taken=frozenset())
     assert kept_files(tmp_path) == ()
 

@@ -26,7 +26,9 @@ def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     parcels = tmp_path / "parcels.parquet"
     write_parcels(parcels, 300, seed=2)
     monkeypatch.setenv("YUANTU_DATA", str(tmp_path / "data"))
-    monkeypatch.setenv("YUANTU_LARGE", f"parcels={parcels}|title=宗地|source=资源规划局|as_of=2025-06")
+    monkeypatch.setenv(
+        "YUANTU_LARGE", f"parcels={parcels}|title=宗地|source=资源规划局|as_of=2025-06|security=internal"
+    )
     return parcels
 
 
@@ -81,3 +83,21 @@ def test_what_fails_while_tiles_are_made_is_told_in_the_sessions_language(office
     assert "parcels.parquet 没有可绘制的内容：全部 1 行都没有几何" in error.value
     assert not has_english_sentence(error.value)
     assert "parcels.parquet holds nothing to draw" in opened(lang="en").error[0].value
+
+
+def test_what_has_no_security_class_is_shown_and_not_handed_out(office: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("YUANTU_LARGE", f"parcels={office}|title=宗地")
+    shown = texts(opened())
+    assert "宗地 的密级未说明，不提供下载" in shown
+    assert "/files/large/" not in shown
+    assert "300" in shown
+
+
+def test_what_is_above_the_deployments_class_is_not_shown(office: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("YUANTU_LARGE", f"parcels={office}|title=宗地|security=classified")
+    app = opened()
+    [error] = app.error
+    assert "宗地 的密级为涉密，高于本部署允许的内部，不提供下载" in error.value
+    assert "300" not in texts(app)
+    monkeypatch.setenv("YUANTU_SECURITY_CLASS", "classified")
+    assert "/files/large/parcels.fgb" in texts(opened())

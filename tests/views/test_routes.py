@@ -274,3 +274,29 @@ def test_everything_comes_in_one_file(client: TestClient, plan: Plan) -> None:
     assert client.get("files/all.gpkg?crs=4548").content == export_all(plan, crs="EPSG:4548").content
     every = [found.id for found in catalog(plan)]
     assert client.get("files/all.zip").content == bundle(plan, every, format="gpkg").content
+
+
+@pytest.mark.parametrize(
+    ("own", "allowed", "status"),
+    [
+        ("public", "public", 200),
+        ("internal", "internal", 200),
+        ("internal", "public", 403),
+        ("classified", "internal", 403),
+        (None, "classified", 403),
+    ],
+)
+def test_a_layer_above_the_deployments_class_or_without_one_is_refused(
+    plan: Plan, own: str | None, allowed: str, status: int
+) -> None:
+    """One table's class holds its layer and the files of everything; other layers leave as before."""
+    stated = dict(plan.descriptor)
+    stated["resources"] = [
+        one | {"security_class": own or ""} if one["name"] == "extents" else one for one in stated["resources"]
+    ]
+    client = TestClient(Starlette(routes=routes("", lambda: replace(plan, descriptor=stated), allowed=lambda: allowed)))
+    for name in ("parks.geojson", "all.zip"):
+        answer = client.get(f"files/{name}")
+        assert answer.status_code == status
+        assert status == 200 or name.partition(".")[0] in answer.json()["error"]
+    assert client.get("files/sectors.csv").status_code == 200

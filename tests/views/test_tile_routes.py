@@ -27,7 +27,8 @@ def parcels(tmp_path_factory: pytest.TempPathFactory) -> LargeFile:
 @pytest.fixture(params=["", "/yuantu"])
 def client(request: pytest.FixtureRequest, parcels: LargeFile) -> Iterator[TestClient]:
     folder = parcels.path.parent
-    files = large_files(f"宗地={parcels.path};gone={folder / 'gone.fgb'};bare={parcels.path}")
+    path, own = parcels.path, "|security=internal"
+    files = large_files(f"宗地={path}{own};gone={folder / 'gone.fgb'}{own};bare={path}{own};unsaid={path}")
     called = {file.name: file for file in files}.get
     routes = tile_routes(request.param, called, lambda: folder, cors_origins=["https://office.example"])
     with TestClient(Starlette(routes=routes), base_url=f"http://host{request.param}") as opened:
@@ -93,3 +94,25 @@ def test_other_origins_read_only_where_allowed(client: TestClient) -> None:
     assert "access-control-allow-origin" not in other.headers
     asked = client.options("/tiles/宗地.pmtiles", headers={"Origin": "https://office.example"})
     assert "Range" in asked.headers["access-control-allow-headers"]
+
+
+@pytest.mark.parametrize(
+    ("own", "allowed", "tiles", "copy"),
+    [
+        ("internal", "internal", 200, 200),
+        ("public", "internal", 200, 200),
+        ("internal", "public", 403, 403),
+        ("classified", "internal", 403, 403),
+        ("", "classified", 200, 403),
+    ],
+)
+def test_nothing_leaves_above_the_deployments_class(
+    parcels: LargeFile, own: str, allowed: str, tiles: int, copy: int
+) -> None:
+    file = LargeFile("宗地", parcels.path, security=own)
+    routes = tile_routes("", lambda _: file, lambda: parcels.path.parent, allowed=lambda: allowed)
+    with TestClient(Starlette(routes=routes)) as client:
+        assert client.get("/tiles/宗地.pmtiles").status_code == tiles
+        found = client.get("/files/large/宗地.fgb")
+        assert found.status_code == copy
+        assert copy == 200 or "宗地" in found.json()["error"]

@@ -49,7 +49,8 @@ def test_an_upload_is_shown_to_its_session_alone(data: Path) -> None:
     [file] = (data / "uploads").iterdir()
     [layer] = app.selectbox(key="large_layer").options
     assert layer == "企业.csv"
-    assert f"/files/large/{file.stem}.fgb" in words(app)
+    assert file.stem.startswith("upload-")
+    assert "企业.csv 的密级未说明，不提供下载" in words(app)
     assert f"<td>{COUNT}</td>" in words(app)
     assert "目前只有您能看到" in words(app)
     assert "登记需要编辑角色。" in words(app)
@@ -66,10 +67,11 @@ def test_an_editor_keeps_it_for_everybody_and_takes_it_off(
     app = at_large(press(uploaded(sign_in(opened("intake"), EDITOR)), "显示为大图层"))
     press(app, "登记")
     [error] = app.error
-    assert error.value.startswith("登记图层须填写标题、来源和时点")
+    assert error.value.startswith("登记图层须填写标题、来源、时点和密级")
     assert is_chinese(error.value)
     for key, text in (("title", "重点企业"), ("source", "工业和信息化局"), ("as_of", "2026-10")):
         app.text_input(key=f"upload_{key}").input(text)
+    app.selectbox(key="upload_security").set_value("internal")
     press(app, "登记")
     assert "“重点企业”已登记" in app.success[0].value
     everybody = opened("large")
