@@ -10,7 +10,7 @@ from threading import Event, Thread
 import streamlit as st
 from starlette.middleware import Middleware
 
-from layers.served import BROWSER_LAYERS, browser_layer
+from layers.served import BROWSER_LAYERS, browser_layer, searched_words
 from views.atlas_files import bundle_routes
 from views.cache import plan_of, shared_plan, store_state, warm
 from views.large_files import data_folder, file_called
@@ -68,7 +68,7 @@ app = st.App(
     + routes(
         base_path(),
         shared_plan,
-        map_layers={name: partial(browser_layer, name=name) for name in BROWSER_LAYERS},
+        map_layers={name: partial(browser_layer, name=name) for name in BROWSER_LAYERS} | {"search": searched_words},
         plan_of=plan_of,
         store_state=store_state,
         cors_origins=[origin.strip() for origin in setting("cors").split(",") if origin.strip()],

@@ -261,6 +261,7 @@ def atlas_options(plan: Plan, settings: AtlasSettings) -> dict[str, Any]:
         "filters": filter_values(plan),
         "listed": {listing: list(verdicts) for listing, verdicts in LISTED_VERDICTS.items()},
         "parks": park_answers(park_facets(plan)),
+        "searched": f"{settings.base}/map/search.geojson?v={plan.digest[:12]}",
         "bounds": leaflet_bounds(plan.extents.total_bounds, margin=0.015),
     }
 

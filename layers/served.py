@@ -19,6 +19,7 @@ from jinja2 import Template
 from geo.crs import WGS84
 from geo.extents import GRADES, grown, measured_extents
 from geo.fit import fit_table
+from geo.selection import park_facets
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -123,6 +124,32 @@ def browser_layer(plan: Plan, name: str) -> bytes:
     for feature in collection["features"]:
         feature["geometry"]["coordinates"] = _rounded(feature["geometry"]["coordinates"], _COARSE.get(name, _DECIMALS))
     collection.pop("crs", None)
+    return json.dumps(collection, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()
+
+
+def searched_words(plan: Plan) -> bytes:
+    """
+    Give the words by which parts are searched, so that a browser can search by itself as `selected_extents` does.
+
+    Parameters
+    ----------
+    plan
+        The plan.
+
+    Returns
+    -------
+    geojson
+        UTF-8 text of a FeatureCollection without geometry: `extent_id` and `text`, as of `geo.names.folded`.
+
+    Examples
+    --------
+    >>> from geo.plan import read_plan
+    >>> len(json.loads(searched_words(read_plan()))["features"])
+    41
+    """
+    parts = park_facets(plan).parts[["extent_id", "text"]].to_dict("records")
+    features = [{"type": "Feature", "geometry": None, "properties": part} for part in parts]
+    collection = {"type": "FeatureCollection", "features": features}
     return json.dumps(collection, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()
 
 

@@ -16,6 +16,7 @@
   var ASKED_AGAIN = 5, ASKED_AGAIN_MS = 3000;  // how often, and after how long, a choice is told to a page that lost it
   var ANSWER_MS = 5000;     // how long the page may take to confirm what the browser has decided
   var pressed = null;       // {filters, shown, at}: a filter decided here, before the page has answered
+  var searched = { isAsked: false, words: null };
   var asked = null;         // what a person clicked while this map opened the visit
   var painter = null, haloPainter = null, focused = "null";
   var drawn = { group: null, text: "null", isBusy: false }, drafts = { text: "null", ids: [] }, sync = null, patterns = {};
@@ -419,9 +420,47 @@
         if (button) { toggle(kind, [].slice.call(button.closest(own).querySelectorAll(pill)).indexOf(button)); }
       });
     }
-    document_.addEventListener("click", onClick, true);
-    window.addEventListener("pagehide", function () { document_.removeEventListener("click", onClick, true); });
+    var heard = { click: onClick, focusin: onSearch, keydown: onSearch, focusout: onSearch };
+    Object.keys(heard).forEach(function (name) { document_.addEventListener(name, heard[name], true); });
+    window.addEventListener("pagehide", function () {
+      Object.keys(heard).forEach(function (name) { document_.removeEventListener(name, heard[name], true); });
+    });
   }
+
+  /* The words of a search come when somebody is about to search; from then on the browser finds the parts itself. */
+  function onSearch(event) {
+    if (!event.target.closest || !event.target.closest(".st-key-q input")) { return; }
+    if (event.type === "focusin") { fetchWords(); }
+    if (event.type === "focusout" || (event.type === "keydown" && event.key === "Enter" && !event.isComposing)) { search(event.target.value); }
+  }
+
+  function fetchWords() {
+    if (searched.isAsked) { return; }
+    searched.isAsked = true;
+    fetch(config.searched).then(function (answer) { return answer.json(); }).then(function (collection) {
+      searched.words = collection.features.map(function (feature) { return feature.properties; });
+    }).catch(function () { searched.isAsked = false; });  // then the page searches, as it does anyway
+  }
+
+  function search(text) {
+    var now = pressed ? pressed.filters : state.filters;
+    if (!searched.words || !now || !isReady) { return; }
+    var rest = found(text);
+    if (JSON.stringify(rest) === JSON.stringify(now.rest)) { return; }
+    decide(Object.assign({}, now, { rest: rest }));
+  }
+
+  /* Ids of the parts in whose words all of the text's stand; null without a text. */
+  function found(text) {
+    var words = text.split(/\s+/).map(folded).filter(Boolean);
+    if (!words.length) { return null; }
+    return searched.words.filter(function (part) {
+      return words.every(function (word) { return part.text.indexOf(word) >= 0; });
+    }).map(function (part) { return part.extent_id; });
+  }
+
+  /* As geo.names.folded. */
+  function folded(text) { return text.normalize("NFKC").replace(/\s+/g, "").toLowerCase().normalize("NFKC").replace(/\s+/g, ""); }
 
   function toggle(kind, number) {
     var id = (config.filters[kind] || [])[number], now = pressed ? pressed.filters : state.filters;
@@ -430,8 +469,12 @@
     Object.keys(config.filters).forEach(function (one) { next[one] = now[one].slice(); });
     var at = next[kind].indexOf(id);
     if (at >= 0) { next[kind].splice(at, 1); } else { next[kind].push(id); }
-    pressed = { filters: next, shown: passing(next), at: Date.now() };
-    state.sectors = next.sector;
+    decide(next);
+  }
+
+  function decide(filters) {
+    pressed = { filters: filters, shown: passing(filters), at: Date.now() };
+    state.sectors = filters.sector;
     draw();
   }
 
@@ -463,7 +506,9 @@
   function meets(chosen, own) { return !chosen.length || chosen.some(function (id) { return own.indexOf(id) >= 0; }); }
 
   function sameFilters(one, other) {
-    function said(f) { return f ? JSON.stringify(Object.keys(config.filters).map(function (kind) { return f[kind].slice().sort(); })) : ""; }
+    function said(f) {
+      return f ? JSON.stringify(Object.keys(config.filters).concat("rest").map(function (kind) { return f[kind] && f[kind].slice().sort(); })) : "";
+    }
     return said(one) === said(other);
   }
 
@@ -794,5 +839,5 @@
     home = viewText();
   }
 
-  window.yuantu = { start: start, served: served, apply: apply, parts: parts, halos: halos, count: count, left: left, passing: passing, state: function () { return state; } };
+  window.yuantu = { start: start, served: served, apply: apply, parts: parts, halos: halos, count: count, left: left, passing: passing, found: found, state: function () { return state; } };
 })();

@@ -353,6 +353,24 @@ def test_every_further_filter_is_decided_in_the_browser_too(page: OpenPage, plan
         assert present(frame) == set(selected_extents(facets, chosen)), name
 
 
+def test_a_search_is_decided_in_the_browser_as_the_page_would(page: OpenPage, plan: Plan) -> None:
+    opened = page("/")
+    frame = atlas_frame(opened)
+    search = opened.get_by_label("搜索园区、别名、方向")
+    with opened.expect_response("**/map/search.geojson*"):
+        search.focus()
+    facets = park_facets(plan)
+    for text in ("火炬", "软件园 集美", "ＰＡＲＫ", "火炬 （翔安）", "没有的词", "", "  ", "integrated circuits", "İ"):  # noqa: RUF001  (full-width letters are typed in China)
+        wanted = selected_extents(facets, Selection(text=text)) if text.strip() else None
+        found = frame.evaluate("text => yuantu.found(text)", text)
+        assert (found if found is None else set(found)) == (wanted if wanted is None else set(wanted)), text
+    opened.evaluate("WebSocket.prototype.send = function () {}")
+    for text in ("软件园", ""):
+        search.fill(text)
+        search.press("Enter")
+        assert present(frame) == set(selected_extents(facets, Selection(text=text)))
+
+
 def test_further_filters_stay_open_when_the_last_one_is_taken_back(page: OpenPage) -> None:
     opened = page("/")
     frame = atlas_frame(opened)
