@@ -6,8 +6,9 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -18,24 +19,34 @@ from bench.dask_cluster import running_cluster
 from bench.measure import Line, seconds
 from bench.peers import shares_geopandas, sjoin_dask, sjoin_duckdb, sjoin_geopandas, sjoin_sedonadb
 from geo.assign import assign
+from geo.assign.answers import assignment
+from geo.assign.zones import read_zones
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
 POINTS = 1_000_000
 ZONES = 3_000
 MANY_POINTS = 50_000_000
-CLUSTER_POINTS = 4_000_000
+#: Enough that what no worker shortens weighs little; the parcels fill thirteen row groups, so that two workers can
+#: halve them.
+CLUSTER_POINTS = 16_000_000
+CLUSTER_PARCELS = 1_600_000
 PARCELS = 100_000
 _SAME_SHARE = 1e-3  # areas in degrees beside areas in metres
 _REPEAT = 5
-_CLUSTER_REPEAT = 2
+_PARCELS_REPEAT = 2
+_CLUSTER_REPEAT = 3
 _MOST_MB = 2000
 
+#: Computes for about a second, alone.
+_SPIN = "import collections; collections.deque(map(divmod, range(10_000_000), range(1, 10_000_001)), maxlen=0)"
 #: Assigns in a process of its own; by argument 4 it kills itself at that share. Prints seconds, peak MB, rows resumed.
 _ALONE = """
 import os, signal, sys, time
 from geo.assign import assign
+from geo.assign.answers import assignment
+from geo.assign.zones import read_zones
 points, zones, out, share = *sys.argv[1:4], float(sys.argv[4])
 def killed(done, total):
     if done >= share * total:
@@ -49,7 +60,7 @@ print(taken, int(peak.split()[1]) / 1000, found.resumed_rows)
 
 
 def lines() -> Iterator[Line]:
-    """One million beside the peers, fifty million alone, ten million by workers."""
+    """One million beside the peers, points and parcels by workers, fifty million alone."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         zones = folder / "zones.parquet"
@@ -107,7 +118,7 @@ def _parcels(folder: Path, zones: Path) -> Iterator[Line]:
     city.write_parcels(parcels, PARCELS)
     outs = {name: folder / f"shares-{name}.parquet" for name in ("ours", "geopandas")}
     found: dict[str, list[float]] = {name: [] for name in outs}
-    for _ in range(_CLUSTER_REPEAT):
+    for _ in range(_PARCELS_REPEAT):
         outs["ours"].unlink(missing_ok=True)
         found["ours"].append(seconds(lambda: assign(parcels, zones, outs["ours"], resume=False)))
         found["geopandas"].append(seconds(lambda: shares_geopandas.assigned(parcels, zones, outs["geopandas"])))
@@ -122,37 +133,77 @@ def _parcels(folder: Path, zones: Path) -> Iterator[Line]:
     )  # fmt: skip
 
 
+class _Shared(NamedTuple):
+    """Seconds of a run by workers: all of it, and what followed the last unit."""
+
+    whole: float
+    joining: float
+
+
 def _by_workers(folder: Path, zones: Path) -> Iterator[Line]:
-    points = folder / "cluster.parquet"
-    city.write_points(points, CLUSTER_POINTS)
-    found: dict[int, list[float]] = {}
+    files = {"points": folder / "cluster-points.parquet", "parcels": folder / "cluster-parcels.parquet"}
+    city.write_points(files["points"], CLUSTER_POINTS)
+    city.write_parcels(files["parcels"], CLUSTER_PARCELS)
+    found: dict[str, dict[int, list[_Shared]]] = {kind: {} for kind in files}
     dask: list[float] = []
+    controls = [_control()]
     for workers in (1, 2):
         with running_cluster(folder, workers) as cluster:
             address = cluster.address
-            samples = []
-            for turn in range(_CLUSTER_REPEAT + 1):
-                out = folder / f"cluster-{workers}-{turn}.parquet"
-                samples.append(seconds(lambda out=out, a=address: assign(points, zones, out, scheduler=a)))
-                out.unlink()
-            found[workers] = samples[1:]
+            # By the time they are measured, the workers have loaded their modules.
+            _shared(folder / "points.parquet", zones, address)
+            for kind, file in files.items():
+                found[kind][workers] = [_shared(file, zones, address) for _ in range(_CLUSTER_REPEAT)]
             if workers > 1:
                 out = folder / "dask-geopandas"
-                dask.append(seconds(lambda out=out, a=address: sjoin_dask.assigned(points, zones, out, a)))
-    size = f"{CLUSTER_POINTS:,} points to {ZONES:,} zones".replace(",", " ")
-    gain = statistics.median(found[1]) / statistics.median(found[2])
+                dask.append(seconds(lambda a=address, out=out: sjoin_dask.assigned(files["points"], zones, out, a)))
+        controls.append(_control())
+    told = f"two processes that share nothing gain {statistics.median(controls):.2f} here"
+    yield _gain("points", CLUSTER_POINTS, zones, found["points"], told)
     yield Line(
-        "assign", f"{size}, two workers over TCP", "s", found[2], found[1], "the same, one worker",
-        note=f"gain {gain:.2f}; scheduler, client and both workers share this machine's cores",
-    )  # fmt: skip
-    yield Line(
-        "assign",
-        f"{size}, two workers over TCP",
-        "s",
-        found[2],
-        dask,
+        "assign", _by_two("points", CLUSTER_POINTS), "s", [run.whole for run in found["points"][2]], dask,
         "geopandas.sjoin over dask-geopandas' partitions, same workers",
-    )
+    )  # fmt: skip
+    yield _gain("parcels", CLUSTER_PARCELS, zones, found["parcels"], told)
+
+
+def _shared(file: Path, zones: Path, address: str) -> _Shared:
+    # Another name each time: what the workers prepared for the last run does not serve this one.
+    out = file.with_name(f"shared-{time.monotonic_ns()}.parquet")
+    done: list[float] = []
+    start = time.perf_counter()
+    assign(file, zones, out, scheduler=address, progress=lambda _rows, _all: done.append(time.perf_counter()))
+    end = time.perf_counter()
+    out.unlink()
+    return _Shared(end - start, end - done[-1])
+
+
+def _gain(kind: str, count: int, zones: Path, runs: Mapping[int, Sequence[_Shared]], told: str) -> Line:
+    """Two workers beside one, with what more workers do not shorten."""
+    one, two = ([run.whole for run in runs[workers]] for workers in (1, 2))
+    preparing = seconds(lambda: assignment(read_zones(zones), points=count))
+    joining = statistics.median(run.joining for run in runs[2])
+    return Line(
+        "assign", _by_two(kind, count), "s", two, one, "the same, one worker",
+        note=f"gain {statistics.median(one) / statistics.median(two):.2f}; more workers do not shorten the "
+        f"{preparing:.2f} s in which the client prepares the zones, nor as much in each worker after it, nor the "
+        f"{joining:.2f} s in which the parts are joined; scheduler, client and workers share the cores, and {told}",
+    )  # fmt: skip
+
+
+def _control() -> float:
+    """What two processes gain over one where nothing hinders them but the machine and its other guests."""
+
+    def spin(processes: int) -> None:
+        running = [subprocess.Popen([sys.executable, "-c", _SPIN]) for _ in range(processes)]  # noqa: S603  (own words)
+        for process in running:
+            process.wait()
+
+    return 2 * seconds(lambda: spin(1)) / seconds(lambda: spin(2))
+
+
+def _by_two(kind: str, count: int) -> str:
+    return f"{count:,} {kind} to {ZONES:,} zones".replace(",", " ") + ", two workers over TCP"
 
 
 def _many(folder: Path, zones: Path) -> Iterator[Line]:

@@ -6,122 +6,132 @@ import tempfile
 import time
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from streamlit.testing.v1 import AppTest
 
+from bench.filter_changes import PATHS, Pill, bare_change, changes, until_shown
 from bench.measure import Line
 from bench.plans import package_with_parts
 from bench.serve import ROOT, Running, Wire, app_process, chromium
 from geo.plan import DEFAULT_PATH, read_plan
+from geo.selection import Selection, park_facets, selected_extents
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser
 
     from geo.plan import Plan
 
 _PEER = "bench/peers/plain_app.py"
 _EMPTY = "bench/peers/empty_page.py"
-_PATHS = {"ours": "path[data-extent]", "peer": "path.part"}
-_CHANGES = 9
 _VISITS = 5
 _SECTOR = "医药健康"
-
-#: Presses a button and waits, frame by frame, until as many shapes stand on the map; milliseconds.
-_CHANGE = """async ([selector, name, expected]) => {
-  const count = () => Math.max(0, ...[...document.querySelectorAll('iframe')].map(frame => {
-    const own = frame.contentWindow.yuantu;  // it may paint on a canvas, where no element can be counted
-    try { return own ? own.count() : frame.contentDocument.querySelectorAll(selector).length; }
-    catch { return 0; } }));
-  const button = [...document.querySelectorAll('button')].find(one => one.innerText.trim() === name);
-  const start = performance.now();
-  button.click();
-  while (count() !== expected) {
-    await new Promise(requestAnimationFrame);
-    if (performance.now() - start > 60000) throw new Error(`${count()} shapes, expected ${expected}`);
-  }
-  return performance.now() - start;
-}"""
-#: Shapes that the fullest map of the page shows, in a frame that can be seen.
-_COUNT = """([selector, frames]) => Math.max(0, ...[...document.querySelectorAll(frames)].map(frame => {
-  if (getComputedStyle(frame).visibility === 'hidden') { return 0; }
-  const own = frame.contentWindow.yuantu;
-  try { return own ? own.count() : frame.contentDocument.querySelectorAll(selector).length; }
-  catch { return 0; } }))"""
+_GRADE = "C"
+#: Stands in the name of one park, and in nothing else that is searched.
+_SEARCHED = "软件园"
+_BARE_PILL = "甲"
+_REBUILT = "whole folium map rebuilt through st_folium"
 _PAGES_OWN = "iframe[title^='streamlit_folium']"
 
 
 def lines() -> Iterator[Line]:
     """Sizes of the plan itself and of five thousand parts."""
     with tempfile.TemporaryDirectory() as folder, chromium() as browser:
-        yield from _at(browser, DEFAULT_PATH, "41 polygons", is_own=True)
-        yield from _at(browser, package_with_parts(Path(folder), 5000), "5 000 polygons", is_own=False)
+        yield from _at(browser, DEFAULT_PATH, "41 polygons")
+        yield from _at(browser, package_with_parts(Path(folder), 5000), "5 000 polygons")
     yield from _script_time()
 
 
-def _at(browser: Browser, package: Path, size: str, *, is_own: bool) -> Iterator[Line]:
+def _at(browser: Browser, package: Path, size: str) -> Iterator[Line]:
     plan = read_plan(package)
-    expected = {"ours": _ours_expected(plan), "peer": _plain_expected(plan)}
+    total = len(plan.extents)
     settings = {"YUANTU_PLAN": str(package)}
     with ExitStack() as stack:
         apps = {
             "ours": stack.enter_context(app_process("app.py", settings)),
             "peer": stack.enter_context(app_process(_PEER, settings)),
         }
-        total = len(plan.extents)
+        bare = stack.enter_context(app_process(_EMPTY))
         for name, app in apps.items():
-            _first_map(browser, app, _PATHS[name], total)
-        changes = _changes(browser, apps, total, expected)
+            _first_map(browser, app, PATHS[name], total)
+        yield from _filters(browser, apps, plan, size, bare_change(browser, bare, _BARE_PILL))
+        yield from _first_visits(browser, apps, total, size, _bare_bytes(browser, bare))
+
+
+def _filters(browser: Browser, apps: dict[str, Running], plan: Plan, size: str, bare: float) -> Iterator[Line]:
+    """A filter that the browser decides by itself, and one that only the server can."""
+    total = len(plan.extents)
+    here = (
+        "decided in the browser; the server's script runs after it, which in Streamlit's own empty page takes "
+        f"{bare:.3f} s from a click until the page knows"
+    )
+    pills = {
+        "sector switch": (_sector_pill(plan), here),
+        "grade filter": (_grade_pill(plan), here),
+        "search": (_search(plan), here),
+    }
+    for name, (pill, note) in pills.items():
+        found = changes(browser, apps, total, pill)
+        ours, peer = found["ours"], found["peer"]
         yield Line(
-            "interaction", f"filter change to changed map, {size}", "s", changes["ours"], changes["peer"],
-            "whole folium map rebuilt through st_folium", most=0.25,
+            "interaction", f"{name} to changed map, {size}", "s", [one.seconds for one in ours],
+            [one.seconds for one in peer], _REBUILT, most=0.25, note=note,
         )  # fmt: skip
-        firsts: dict[str, list[_Visit]] = {"ours": [], "peer": []}
-        for _ in range(_VISITS):
-            for name, app in apps.items():
-                firsts[name].append(_first_map(browser, app, _PATHS[name], total))
         yield Line(
-            "interaction", f"first map for a second visitor, {size}", "s",
-            [visit.first for visit in firsts["ours"]], [visit.first for visit in firsts["peer"]],
-            "the same, first visit", most=0.6,
-            note="ours is the map that opens the visit, seen and used while Streamlit starts; the next line has the "
-            "page's own, which then takes its place",
-        )  # fmt: skip
-        yield Line(
-            "interaction", f"the page's own map in its place, {size}", "s",
-            [visit.own for visit in firsts["ours"]], [visit.own for visit in firsts["peer"]],
-            "the same, first visit",
-            note="most of it is Streamlit's own start in the browser, which both share",
-        )  # fmt: skip
-        empty = 0.0
-        if is_own:
-            bare = stack.enter_context(app_process(_EMPTY))
-            empty = _bare_bytes(browser, bare)
-        yield Line(
-            "interaction", f"bytes of a first visit, {size}", "MB",
-            [visit.megabytes for visit in firsts["ours"]], [visit.megabytes for visit in firsts["peer"]],
-            "the same", most=1 / 3,
-            note=f"Streamlit's own empty page is {empty:.2f} MB as it serves it, unpacked" if is_own else "",
+            "interaction", f"bytes of a {name}, {size}", "MB", [one.megabytes for one in ours],
+            [one.megabytes for one in peer], "the same", note="all that comes by HTTP and the socket until it is quiet",
         )  # fmt: skip
 
 
-def _ours_expected(plan: Plan) -> int:
-    from geo.selection import Selection, park_facets, selected_extents  # noqa: PLC0415  (only here)
-
-    sector = _sector(plan)
-    return len(selected_extents(park_facets(plan), Selection(sectors=(sector,))))
-
-
-def _sector(plan: Plan) -> str:
+def _sector_pill(plan: Plan) -> Pill:
     sectors = plan.main_sectors
-    return str(sectors.loc[sectors["short_zh"] == _SECTOR, "sector_id"].iloc[0])
+    sector = str(sectors.loc[sectors["short_zh"] == _SECTOR, "sector_id"].iloc[0])
+    listed = plan.allocations.loc[plan.allocations["sector_id"] == sector, "park_id"]
+    expected = {
+        "ours": len(selected_extents(park_facets(plan), Selection(sectors=(sector,)))),
+        "peer": int(plan.extents["park_id"].isin(listed).sum()),
+    }
+    return Pill(_SECTOR, expected)
 
 
-def _plain_expected(plan: Plan) -> int:
-    listed = plan.allocations.loc[plan.allocations["sector_id"] == _sector(plan), "park_id"]
-    return int(plan.extents["park_id"].isin(listed).sum())
+def _grade_pill(plan: Plan) -> Pill:
+    graded = int((plan.extents["grade"] == _GRADE).sum())
+    return Pill(_GRADE, {"ours": graded, "peer": graded}, is_among_more=True)
+
+
+def _search(plan: Plan) -> Pill:
+    named = plan.parks.loc[plan.parks["name_zh"].str.contains(_SEARCHED, regex=False), "park_id"]
+    expected = {
+        "ours": len(selected_extents(park_facets(plan), Selection(text=_SEARCHED))),
+        "peer": int(plan.extents["park_id"].isin(named).sum()),
+    }
+    return Pill(_SEARCHED, expected, is_search=True)
+
+
+def _first_visits(browser: Browser, apps: dict[str, Running], total: int, size: str, empty: float) -> Iterator[Line]:
+    visits: dict[str, list[_Visit]] = {"ours": [], "peer": []}
+    for _ in range(_VISITS):
+        for name, app in apps.items():
+            visits[name].append(_first_map(browser, app, PATHS[name], total))
+    ours, peer = visits["ours"], visits["peer"]
+    yield Line(
+        "interaction", f"first map for a second visitor, {size}", "s", [visit.first for visit in ours],
+        [visit.first for visit in peer], "the same, first visit", most=0.6,
+        note="ours is the map that opens the visit, seen and used while Streamlit starts; the next line has the "
+        "page's own, which then takes its place",
+    )  # fmt: skip
+    yield Line(
+        "interaction", f"the page's own map in its place, {size}", "s", [visit.own for visit in ours],
+        [visit.own for visit in peer], "the same, first visit",
+        note="most of it is Streamlit's own start in the browser, which both share",
+    )  # fmt: skip
+    yield Line(
+        "interaction", f"bytes of a first visit, {size}", "MB", [visit.megabytes for visit in ours],
+        [visit.megabytes for visit in peer], "the same", most=1 / 3,
+        note=f"Streamlit's own empty page is {empty:.2f} MB as it serves it, unpacked",
+    )  # fmt: skip
 
 
 class _Visit(NamedTuple):
@@ -139,9 +149,9 @@ def _first_map(browser: Browser, app: Running, selector: str, expected: int) -> 
     wire = Wire(page)
     start = time.perf_counter()
     page.goto(app.url, wait_until="commit")
-    _until(page, selector, expected)
+    until_shown(page, selector, expected)
     first = time.perf_counter() - start
-    _until(page, selector, expected, frames=_PAGES_OWN)
+    until_shown(page, selector, expected, frames=_PAGES_OWN)
     own = time.perf_counter() - start
     page.wait_for_load_state("networkidle")
     context.close()
@@ -156,34 +166,6 @@ def _bare_bytes(browser: Browser, app: Running) -> float:
     page.wait_for_load_state("networkidle")
     page.context.close()
     return wire.megabytes
-
-
-def _until(page: Page, selector: str, expected: int, *, frames: str = "iframe") -> None:
-    counted = f"(asked) => ({_COUNT})(asked) === {expected}"
-    page.wait_for_function(counted, arg=[selector, frames], timeout=180_000)
-
-
-def _changes(
-    browser: Browser, apps: dict[str, Running], total: int, expected: dict[str, int]
-) -> dict[str, list[float]]:
-    """Switch one sector on and off again, by turns in both apps; seconds to the changed map."""
-    pages: dict[str, Any] = {}
-    for name, app in apps.items():
-        pages[name] = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
-        pages[name].goto(app.url)
-        _until(pages[name], _PATHS[name], total)
-        pages[name].wait_for_timeout(1500)
-    found: dict[str, list[float]] = {"ours": [], "peer": []}
-    for turn in range(_CHANGES + 1):
-        for name, page in pages.items():
-            wanted = expected[name] if turn % 2 == 0 else total
-            milliseconds = page.evaluate(_CHANGE, [_PATHS[name], _SECTOR, wanted])
-            page.wait_for_timeout(1200)
-            if turn:
-                found[name].append(milliseconds / 1000)
-    for page in pages.values():
-        page.context.close()
-    return found
 
 
 def _script_time() -> Iterator[Line]:

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+_THOUSAND = 1000
+
 
 @dataclass(frozen=True)
 class Line:
@@ -122,13 +124,17 @@ def spread(samples: Sequence[float]) -> str:
     Returns
     -------
     text
-        Three significant digits.
+        Three significant digits, from a thousand on all before the point.
 
     Examples
     --------
-    >>> spread([1.0, 2.0, 4.0])
-    '2 (1–4)'
+    >>> spread([1.0, 2.0, 4.0]), spread([1234.5])
+    ('2 (1–4)', '1234')
     """
     if len(samples) == 1:
-        return f"{samples[0]:.3g}"
-    return f"{statistics.median(samples):.3g} ({min(samples):.3g}–{max(samples):.3g})"
+        return _figure(samples[0])
+    return f"{_figure(statistics.median(samples))} ({_figure(min(samples))}–{_figure(max(samples))})"
+
+
+def _figure(value: float) -> str:
+    return f"{value:.3g}" if abs(value) < _THOUSAND else f"{value:.0f}"

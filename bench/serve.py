@@ -128,13 +128,20 @@ class Wire:
     def __init__(self, page: Any) -> None:  # noqa: ANN401  (Playwright's session has no type for its events)
         self.answers = 0.0
         self.frames = 0.0
+        self._asked: dict[str, str] = {}
+        self._came: list[tuple[str, float]] = []
         session = page.context.new_cdp_session(page)
         session.send("Network.enable")
+        session.on("Network.responseReceived", self._begin)
         session.on("Network.loadingFinished", self._answer)
         session.on("Network.webSocketFrameReceived", self._frame)
 
+    def _begin(self, event: dict[str, Any]) -> None:
+        self._asked[event["requestId"]] = event["response"]["url"]
+
     def _answer(self, event: dict[str, Any]) -> None:
         self.answers += event["encodedDataLength"]
+        self._came.append((self._asked.pop(event["requestId"], ""), event["encodedDataLength"]))
 
     def _frame(self, event: dict[str, Any]) -> None:
         payload = event["response"]["payloadData"]
@@ -145,3 +152,8 @@ class Wire:
     def megabytes(self) -> float:
         """All of them, in MB of a million bytes."""
         return (self.answers + self.frames) / 1e6
+
+    def under(self, place: str) -> tuple[int, float]:
+        """Number and bytes of the answers whose address holds these words, the browser's own copies too."""
+        sizes = [size for address, size in self._came if place in address]
+        return len(sizes), sum(sizes)

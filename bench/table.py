@@ -27,9 +27,9 @@ def _cells(texts: Iterable[str]) -> str:
 
 
 _INTRODUCTION = (
-    "Written by `make bench`: every claim beside the plain way, measured in turn in one run. A ratio is ours over the "
-    "plain way's, so less is better; for rates it is turned round. A claim without a plain way is a figure of its own, "
-    "held against its limit."
+    "Written by `make bench`: every claim beside the plain way, measured in one run. A ratio is ours over the plain "
+    "way's, so less is better; for rates it is turned round. A claim without a plain way is a figure of its own, held "
+    "against its limit; where no limit stands, nothing is claimed."
 )
 _COLUMNS = ("what", "unit", "ours: median (least–most)", "plain way", "its figure", "ratio", "at most", "held")
 _HEAD = f"{_cells(_COLUMNS)}\n|{'---|' * len(_COLUMNS)}"
@@ -95,11 +95,17 @@ def document(lines: Sequence[Line], *, minutes: float, broken: Mapping[str, str]
         f"{day}, {minutes:.0f} minutes, on {machine()}; {versions()}. The machine is shared and noisy: read ratios.",
         "## What falls short",
         "\n".join([_HEAD, *map(row, short)]) if short else "Nothing in this run.",
-        *(f"- {line.what}: {line.note}" for line in short if line.note),
+        _notes(short),
         *(f"- The suite `{suite}` did not finish: {reason}" for suite, reason in broken.items()),
     ]
     for suite in dict.fromkeys(line.suite for line in lines):
         own = [line for line in lines if line.suite == suite]
-        notes = [f"- {line.what}: {line.note}" for line in own if line.note and line not in short]
-        parts += [f"## {suite.capitalize()}", "\n".join([_HEAD, *map(row, own)]), "\n".join(notes)]
+        rest = [line for line in own if line not in short]
+        parts += [f"## {suite.capitalize()}", "\n".join([_HEAD, *map(row, own)]), _notes(rest)]
     return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _notes(lines: Iterable[Line]) -> str:
+    """Notes below a table; what stands beside several plain ways says it once."""
+    notes = dict.fromkeys(f"- {line.what}: {line.note}" for line in lines if line.note)
+    return "\n".join(notes)

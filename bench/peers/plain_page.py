@@ -41,8 +41,14 @@ def main() -> None:
         chosen = st.pills(
             "产业", list(names), format_func=lambda sector: names[sector], selection_mode="multi", key="sector"
         )
+        typed = st.text_input("搜索", key="q")
+        grades = st.pills("等级", sorted(parts["grade"].unique()), selection_mode="multi", key="grade")
     if chosen:
         parts = parts[parts["sectors"].map(lambda own: bool(set(own) & set(chosen)))]
+    if grades:
+        parts = parts[parts["grade"].isin(grades)]
+    if typed:
+        parts = parts[parts["name_zh"].str.contains(typed, regex=False)]
     whole = folium.Map(location=[24.6, 118.15], zoom_start=11, tiles=None)
     whole.default_js, whole.default_css = links[folium.Map].js, links[folium.Map].css
     for name, table in base.items():

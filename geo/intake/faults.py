@@ -8,12 +8,15 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from geo.intake.thin import rings_of, slivers, spikes
+from geo.intake.rings import batches
+from geo.intake.thin import POLYGONS, polygons_of, rings_of, shapes_of, thin_faults
 from geo.intake.values import FeatureFault
 from geo.validity import invalidity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+    from numpy.typing import NDArray
 
     from geo.intake.rings import Mark
 
@@ -52,7 +55,7 @@ def shape_faults(table: gpd.GeoDataFrame, marks: Mapping[int, tuple[Mark, ...]])
     ]
     found += repeated_points(table)
     if table.crs is not None:
-        found += [*slivers(table), *spikes(table)]
+        found += thin_faults(table)
     return sorted(found, key=lambda fault: fault.feature)
 
 
@@ -64,12 +67,6 @@ def _marked(table: gpd.GeoDataFrame, marks: Mapping[int, tuple[Mark, ...]]) -> I
             )
 
 
-def _known(table: gpd.GeoDataFrame) -> Iterator[tuple[int, shapely.Geometry]]:
-    for feature, geometry in zip(table["feature"], table.geometry, strict=True):
-        if geometry is not None and not geometry.is_empty:
-            yield int(feature), geometry
-
-
 def _inside(geometry: shapely.Geometry) -> tuple[float, float]:
     try:
         point = shapely.point_on_surface(geometry)
@@ -78,6 +75,25 @@ def _inside(geometry: shapely.Geometry) -> tuple[float, float]:
     if point.is_empty:
         point = shapely.Point(shapely.get_coordinates(geometry)[0])
     return float(point.x), float(point.y)
+
+
+def _insides(shapes: NDArray[np.object_]) -> list[tuple[float, float]]:
+    """Give what `_inside` gives for each shape; one by one only where GEOS fails for some of them."""
+    try:
+        points = shapely.point_on_surface(shapes)
+    except shapely.errors.GEOSException:
+        return [_inside(shape) for shape in shapes]
+    # In a collection that begins with an empty member GEOS finds none.
+    is_lacking = shapely.is_empty(points)
+    points[is_lacking] = [shapely.Point(_inside(shape)) for shape in shapes[is_lacking]]
+    return list(zip(shapely.get_x(points).tolist(), shapely.get_y(points).tolist(), strict=True))
+
+
+def _placed(
+    features: NDArray[np.int64], shapes: NDArray[np.object_]
+) -> Iterator[tuple[int, shapely.Geometry, tuple[float, float]]]:
+    """Features with a point inside each."""
+    return zip(features.tolist(), shapes, _insides(shapes), strict=True)
 
 
 def wrong_types(table: gpd.GeoDataFrame, marks: Mapping[int, tuple[Mark, ...]] | None = None) -> list[FeatureFault]:
@@ -107,16 +123,17 @@ def wrong_types(table: gpd.GeoDataFrame, marks: Mapping[int, tuple[Mark, ...]] |
         for row, group in (marks or {}).items()
         if any(m.kind == "unclosed" for m in group)
     }
+    features, shapes = shapes_of(table)
+    is_wrong = ~np.isin(shapely.get_type_id(shapes), POLYGONS) & ~np.isin(features, list(opened))
     return [
         FeatureFault(
             feature,
             "wrong-type",
             f"图形类型是 {geometry.geom_type}，不是面",
             f"the geometry is a {geometry.geom_type}, no polygon",
-            *_inside(geometry),
+            *place,
         )
-        for feature, geometry in _known(table)
-        if geometry.geom_type not in {"Polygon", "MultiPolygon"} and feature not in opened
+        for feature, geometry, place in _placed(features[is_wrong], shapes[is_wrong])
     ]
 
 
@@ -141,9 +158,11 @@ def invalid_rings(table: gpd.GeoDataFrame) -> list[FeatureFault]:
     >>> [(fault.kind, fault.lon) for fault in invalid_rings(table)]
     [('hole-outside', 20.0)]
     """
+    features, shapes = polygons_of(table)
+    rows = np.flatnonzero(~shapely.is_valid(shapes))
     found = []
-    for feature, geometry in _known(table):
-        why = invalidity(geometry) if geometry.geom_type.endswith("Polygon") else None
+    for feature, geometry in zip(features[rows].tolist(), shapes[rows], strict=True):
+        why = invalidity(geometry)
         if why is None:
             continue
         kind = "hole-outside" if "outside" in why.en else "self-crossing"
@@ -172,12 +191,12 @@ def heights(table: gpd.GeoDataFrame) -> list[FeatureFault]:
     >>> heights(deep)[0].repair
     'drop-z'
     """
+    features, shapes = shapes_of(table)
+    is_deep = shapely.has_z(shapes)
+    zh, en = "坐标带高程，范围只用平面坐标", "has heights; extents are flat"
     return [
-        FeatureFault(
-            feature, "z", "坐标带高程，范围只用平面坐标", "has heights; extents are flat", *_inside(geometry), "drop-z"
-        )
-        for feature, geometry in _known(table)
-        if geometry.has_z
+        FeatureFault(feature, "z", zh, en, *place, "drop-z")
+        for feature, _, place in _placed(features[is_deep], shapes[is_deep])
     ]
 
 
@@ -201,14 +220,18 @@ def duplicates(table: gpd.GeoDataFrame) -> list[FeatureFault]:
     >>> [(fault.feature, fault.reason) for fault in duplicates(twice)]
     [(2, '图形与第 1 个要素完全相同')]
     """
+    features, shapes = shapes_of(table)
     first: dict[bytes, int] = {}
+    earlier = []
+    for rows in batches(shapes):
+        rounded = shapely.transform(shapes[rows], lambda cells: np.round(cells, _ROUND))
+        keys = shapely.to_wkb(shapely.normalize(rounded))
+        earlier += [first.setdefault(key, feature) for key, feature in zip(keys, features[rows].tolist(), strict=True)]
+    later = np.flatnonzero(np.array(earlier, dtype="int64") != features)
     found = []
-    for feature, geometry in _known(table):
-        rounded = shapely.normalize(shapely.transform(geometry, lambda cells: np.round(cells, _ROUND)))
-        earlier = first.setdefault(shapely.to_wkb(rounded), feature)
-        if earlier != feature:
-            zh, en = f"图形与第 {earlier} 个要素完全相同", f"has the very shape of feature {earlier}"
-            found.append(FeatureFault(feature, "duplicate", zh, en, *_inside(geometry), "drop-feature"))
+    for row, (feature, _, place) in zip(later, _placed(features[later], shapes[later]), strict=True):
+        zh, en = f"图形与第 {earlier[row]} 个要素完全相同", f"has the very shape of feature {earlier[row]}"
+        found.append(FeatureFault(feature, "duplicate", zh, en, *place, "drop-feature"))
     return found
 
 
@@ -232,18 +255,20 @@ def repeated_points(table: gpd.GeoDataFrame) -> list[FeatureFault]:
     >>> repeated_points(gpd.GeoDataFrame({"feature": [1]}, geometry=[square]))[0].reason
     '有 1 个点与前一点重复'
     """
+    features, shapes = polygons_of(table)
+    return [fault for rows in batches(shapes) for fault in _repeated_in(features[rows], shapes[rows])]
+
+
+def _repeated_in(features: NDArray[np.int64], shapes: NDArray[np.object_]) -> list[FeatureFault]:
+    rings = rings_of(shapes)
+    is_same = (rings.points[1:] == rings.points[:-1]).all(axis=1) & (rings.ring[1:] == rings.ring[:-1])
+    places = np.flatnonzero(is_same)
+    ring, first = np.unique(rings.ring[places], return_index=True)
+    counts = np.bincount(rings.shape[rings.ring[places]])
+    # Shown is the first such point of the last ring that has any: later rings take the place of earlier ones.
+    shown = dict(zip(rings.shape[ring].tolist(), rings.points[places[first]].tolist(), strict=True))
     found = []
-    for feature, geometry in _known(table):
-        if not geometry.geom_type.endswith("Polygon"):
-            continue
-        count = 0
-        place = (0.0, 0.0)
-        for _, _, points in rings_of(geometry):
-            same = (points[1:] == points[:-1]).all(axis=1)
-            if same.any():
-                count += int(same.sum())
-                place = (float(points[:-1][same][0, 0]), float(points[:-1][same][0, 1]))
-        if count:
-            zh, en = f"有 {count} 个点与前一点重复", f"has {count} point(s) equal to the one before"
-            found.append(FeatureFault(feature, "repeated-points", zh, en, *place, "drop-repeated"))
+    for row, (x, y) in shown.items():
+        zh, en = f"有 {counts[row]} 个点与前一点重复", f"has {counts[row]} point(s) equal to the one before"
+        found.append(FeatureFault(int(features[row]), "repeated-points", zh, en, x, y, "drop-repeated"))
     return found

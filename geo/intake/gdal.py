@@ -16,7 +16,7 @@ from geo.intake.curves import curved, curved_rows
 from geo.intake.encoding import dbase_statements, dbase_text, decide
 from geo.intake.layer import RawLayer, choose_layer, distinct, raw_layer
 from geo.intake.limits import IntakeError
-from geo.intake.rings import built_from_wkb
+from geo.intake.rings import built_from_wkbs
 
 if TYPE_CHECKING:
     from geo.intake.source import Source
@@ -285,7 +285,7 @@ def read_with(
             raise _unreadable({"GPKG": "GeoPackage", "OpenFileGDB": "FileGDB"}.get(driver, driver), error) from error
     if shapes is None:
         raise IntakeError("no-features", f"the layer {label!r} has no geometry", f"图层 {label!r} 没有图形")
-    built = [built_from_wkb(shape) for shape in shapes]
+    built = built_from_wkbs(shapes)
     if len(is_curved):
         built = [curved(one) if bends else one for one, bends in zip(built, is_curved, strict=True)]
     columns = dict(zip(distinct([str(name) for name in meta["fields"]]), cells, strict=True))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,8 @@ from geo.intake.values import Question
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
 
     from geo.intake.rings import Built, Mark
 
@@ -52,7 +55,7 @@ class RawLayer:
 
 def raw_layer(
     layer: str,
-    attributes: Mapping[str, Sequence[Any]],
+    attributes: Mapping[str, Sequence[Any] | NDArray[Any]],
     built: Sequence[Built],
     limits: Limits,
     *,
@@ -101,14 +104,16 @@ def raw_layer(
     counts = shapely.get_num_coordinates(np.array(geometry, dtype=object))
     limits.refuse_above("vertices_per_feature", int(counts.max()))
     limits.refuse_above("vertices", int(counts.sum()))
-    columns = {name: _column(list(cells), limits) for name, cells in attributes.items()}
+    columns = {name: _column(cells, limits) for name, cells in attributes.items()}
     table = pd.DataFrame(columns, index=pd.RangeIndex(len(built)), dtype=None)
     marks = {row: one.marks for row, one in enumerate(built) if one.marks}
     return RawLayer(layer, table, geometry, marks, crs, encoding, tuple(questions))
 
 
-def _column(cells: list[Any], limits: Limits) -> pd.Series:
+def _column(cells: Sequence[Any] | NDArray[Any], limits: Limits) -> pd.Series:
     """Cells of one kind: all numbers, or text."""
+    if isinstance(cells, np.ndarray) and cells.dtype.kind in "biuf":
+        return _numbers(cells)
     plain = [_plain(cell, limits) for cell in cells]
     present = [cell for cell in plain if cell is not None]
     if present and all(isinstance(cell, bool) for cell in present):
@@ -118,15 +123,27 @@ def _column(cells: list[Any], limits: Limits) -> pd.Series:
     return pd.Series([None if cell is None else str(cell) for cell in plain], dtype=object)
 
 
+def _numbers(cells: NDArray[Any]) -> pd.Series:
+    """A column that comes as numbers of one type, at once: what the cells would become one by one."""
+    if cells.dtype.kind == "b":
+        return pd.Series(cells, dtype="boolean")
+    numbers = cells.astype("float64")
+    is_finite = np.isfinite(numbers)
+    if not is_finite.any():
+        return pd.Series([None] * len(cells), dtype=object)
+    return pd.Series(np.where(is_finite, numbers, np.nan))
+
+
 def _plain(cell: Any, limits: Limits) -> str | float | bool | None:  # noqa: ANN401  (a cell of any format)
-    if cell is None or cell is pd.NaT:
-        return None
-    if isinstance(cell, np.generic):
-        cell = cell.item()
-    if isinstance(cell, bool | int):
-        return cell
-    if isinstance(cell, float):
-        return cell if np.isfinite(cell) else None
+    if not isinstance(cell, str):
+        if cell is None or cell is pd.NaT:
+            return None
+        if isinstance(cell, np.generic):
+            cell = cell.item()
+        if isinstance(cell, bool | int):
+            return cell
+        if isinstance(cell, float):
+            return cell if math.isfinite(cell) else None
     text = cell if isinstance(cell, str) else "" if isinstance(cell, bytes) else str(cell)
     limits.refuse_above("text_length", len(text))
     return text.encode("utf-8", "replace").decode("utf-8") or None

@@ -12,9 +12,11 @@ from pyproj.exceptions import CRSError as ProjCRSError
 
 from geo.intake.layer import RawLayer, distinct, raw_layer
 from geo.intake.limits import IntakeError
-from geo.intake.rings import built_from_wkb
+from geo.intake.rings import built_from_wkbs
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from geo.intake.source import Source
 
 
@@ -63,12 +65,15 @@ def read_geoparquet(source: Source) -> RawLayer:
     keys = [key for key in table.column_names if key != name]
     columns = {label: _cells(table[key]) for key, label in zip(keys, distinct(keys), strict=True)}
     shapes = table[name].to_pylist()
-    built = [built_from_wkb(shape if isinstance(shape, bytes) else None) for shape in shapes]
+    built = built_from_wkbs([shape if isinstance(shape, bytes) else None for shape in shapes])
     return raw_layer(source.stem, columns, built, source.limits, crs=crs, encoding="UTF-8")
 
 
-def _cells(column: pa.ChunkedArray) -> list[Any]:
+def _cells(column: pa.ChunkedArray) -> list[Any] | NDArray[Any]:
     is_plain = pa.types.is_integer(column.type) or pa.types.is_floating(column.type) or pa.types.is_boolean(column.type)
+    if is_plain and not column.null_count:
+        numbers: NDArray[Any] = column.to_numpy()
+        return numbers
     return list(column.to_pylist() if is_plain else column.cast(pa.string(), safe=False).to_pylist())
 
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import shapely
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
 _LEAST_POINTS = 3  # different points that enclose an area
+_AT_ONCE = 250_000  # points that are looked at together: their arrays stay small beside the limit of memory
 
 
 class Mark(NamedTuple):
@@ -200,6 +202,65 @@ def built_from_wkb(content: bytes | None) -> Built:
     if mended is None or mended.is_empty:
         return Built(None, (Mark("too-few-points", "图形残缺，无法读出", "the geometry is broken and cannot be read"),))
     return _reopened(mended)
+
+
+def built_from_wkbs(contents: Sequence[bytes | None]) -> list[Built]:
+    """
+    Build the geometries of a whole layer from well-known binary.
+
+    Parameters
+    ----------
+    contents
+        One a feature, as GDAL or a GeoParquet gives it.
+
+    Returns
+    -------
+    built
+        One a feature, as of `built_from_wkb`.
+
+    Examples
+    --------
+    >>> square, nowhere = shapely.box(0, 0, 1, 1), shapely.Point(float("nan"), 1)
+    >>> built = built_from_wkbs([shapely.to_wkb(square), None, shapely.to_wkb(nowhere)])
+    >>> built[0].geometry.area, [mark.kind for one in built for mark in one.marks]
+    (1.0, ['empty', 'non-finite'])
+    """
+    shapes = shapely.from_wkb(np.array(contents, dtype=object), on_invalid="ignore")
+    is_plain = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
+    for rows in batches(shapes):
+        points, row = shapely.get_coordinates(shapes[rows], return_index=True)
+        is_plain[rows.start + row[~np.isfinite(points).all(axis=1)]] = False
+    # What is wrong with the few others is found out one by one.
+    return [
+        Built(shape, ()) if plain else built_from_wkb(content)
+        for shape, plain, content in zip(shapes, is_plain.tolist(), contents, strict=True)
+    ]
+
+
+def batches(shapes: NDArray[np.object_]) -> Iterator[slice]:
+    """
+    Go through shapes in runs that hold a bounded number of points, so that arrays of them fit into memory.
+
+    Parameters
+    ----------
+    shapes
+        Geometries or None.
+
+    Yields
+    ------
+    rows
+        From 0 to the last, each row once and at least one at a time; none where there are no shapes.
+
+    Examples
+    --------
+    >>> squares = np.array([shapely.box(0, 0, 1, 1)] * 60_000, dtype=object)
+    >>> list(batches(squares))
+    [slice(0, 49999, None), slice(49999, 60000, None)]
+    """
+    run = np.cumsum(shapely.get_num_coordinates(shapes)) // _AT_ONCE
+    starts = np.flatnonzero(np.diff(run, prepend=-1))
+    for first, last in pairwise([*starts.tolist(), len(shapes)]):
+        yield slice(first, last)
 
 
 def _reopened(mended: shapely.Geometry) -> Built:

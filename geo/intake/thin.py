@@ -9,6 +9,7 @@ import numpy as np
 import shapely
 
 from geo.crs import CGCS2000_CM117
+from geo.intake.rings import batches
 from geo.intake.values import FeatureFault
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ SLIVER_M = 1.0
 #: A corner sharper than this is a spike, degrees; both its sides are longer than `SPIKE_SIDE_M`.
 SPIKE_DEGREES = 1.0
 SPIKE_SIDE_M = 1.0
+#: Types of geometry that enclose an area, as numpy compares them.
+POLYGONS = np.array([shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON])
 
 
 class Spike(NamedTuple):
@@ -41,28 +44,106 @@ class Spike(NamedTuple):
     degrees: float
 
 
-def rings_of(geometry: shapely.Geometry) -> Iterator[tuple[int, int, NDArray[np.float64]]]:
+class Rings(NamedTuple):
     """
-    Go through the rings of a polygon.
+    All rings of some polygons, with their points in one array.
 
     Parameters
     ----------
-    geometry
-        Polygon or MultiPolygon.
+    shape, part, number
+        One value a ring: which of the given shapes, which polygon of it, and which ring of that (0 is the outer one).
+    points
+        Of all rings in their order, two columns; each ring ends on its first point.
+    ring
+        One value a point: the ring, as a place in `shape`, `part` and `number`.
+    """
 
-    Yields
-    ------
-    part, ring, points
-        Number of the polygon, of its ring (0 is the outer one), and its points, two columns.
+    shape: NDArray[np.int64]
+    part: NDArray[np.int64]
+    number: NDArray[np.int64]
+    points: NDArray[np.float64]
+    ring: NDArray[np.int64]
+
+
+def shapes_of(table: gpd.GeoDataFrame) -> tuple[NDArray[np.int64], NDArray[np.object_]]:
+    """
+    Give the features that have a geometry.
+
+    Parameters
+    ----------
+    table
+        `feature` and geometry.
+
+    Returns
+    -------
+    features, shapes
+        Their numbers and geometries, none of them missing or empty.
 
     Examples
     --------
-    >>> [(part, ring, len(points)) for part, ring, points in rings_of(shapely.box(0, 0, 1, 1))]
-    [(0, 0, 5)]
+    >>> table = gpd.GeoDataFrame({"feature": [1, 2, 3]}, geometry=[None, shapely.Point(1, 1), shapely.Point()])
+    >>> shapes_of(table)[0].tolist()
+    [2]
     """
-    for number, part in enumerate(shapely.get_parts(geometry)):
-        for ring, line in enumerate([part.exterior, *part.interiors]):
-            yield number, ring, shapely.get_coordinates(line)
+    shapes = table.geometry.to_numpy()
+    is_known = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
+    return table["feature"].to_numpy()[is_known], shapes[is_known]
+
+
+def polygons_of(table: gpd.GeoDataFrame) -> tuple[NDArray[np.int64], NDArray[np.object_]]:
+    """
+    Give the features that are polygons.
+
+    Parameters
+    ----------
+    table
+        `feature` and geometry.
+
+    Returns
+    -------
+    features, shapes
+        Their numbers and geometries: Polygon or MultiPolygon, not empty.
+
+    Examples
+    --------
+    >>> table = gpd.GeoDataFrame({"feature": [1, 2]}, geometry=[shapely.Point(1, 1), shapely.box(0, 0, 1, 1)])
+    >>> polygons_of(table)[0].tolist()
+    [2]
+    """
+    features, shapes = shapes_of(table)
+    is_polygon = np.isin(shapely.get_type_id(shapes), POLYGONS)
+    return features[is_polygon], shapes[is_polygon]
+
+
+def rings_of(shapes: NDArray[np.object_]) -> Rings:
+    """
+    Take polygons apart into rings.
+
+    Parameters
+    ----------
+    shapes
+        Polygons and MultiPolygons.
+
+    Returns
+    -------
+    rings
+        In the order of the shapes, their polygons, and in these the outer ring first.
+
+    Examples
+    --------
+    >>> square, hole = shapely.box(0, 0, 9, 9), shapely.box(1, 1, 2, 2)
+    >>> rings = rings_of(np.array([square, shapely.MultiPolygon([square.difference(hole), square])]))
+    >>> list(zip(rings.shape.tolist(), rings.part.tolist(), rings.number.tolist(), np.bincount(rings.ring).tolist()))
+    [(0, 0, 0, 5), (1, 0, 0, 5), (1, 0, 1, 5), (1, 1, 0, 5)]
+    """
+    polygons, owner = shapely.get_parts(shapes, return_index=True)
+    lines, polygon = shapely.get_rings(polygons, return_index=True)
+    points, ring = shapely.get_coordinates(lines, return_index=True)
+    shape = owner[polygon]
+    # All stands in order, so that numbers within a shape and a polygon count on from its first place.
+    part = polygon - np.searchsorted(owner, shape)
+    number = np.arange(len(lines)) - np.searchsorted(polygon, polygon)
+    return Rings(shape, part, number, points, ring)
 
 
 def mean_width_m(polygon: shapely.Geometry) -> float:
@@ -84,17 +165,59 @@ def mean_width_m(polygon: shapely.Geometry) -> float:
     >>> round(mean_width_m(shapely.box(0, 0, 1000, 1)), 2)
     1.0
     """
-    length = shapely.length(polygon)
-    return float(2 * shapely.area(polygon) / length) if length else 0.0
+    return float(_mean_widths_m(np.array([polygon], dtype=object))[0])
 
 
-def _plane(table: gpd.GeoDataFrame) -> list[tuple[int, shapely.Geometry, shapely.Geometry]]:
-    """Polygons with their number, in the table's coordinates and in metres."""
-    plane = table.geometry.to_crs(CGCS2000_CM117)
-    triples = zip(table["feature"], table.geometry, plane, strict=True)
-    return [
-        (int(n), g, p) for n, g, p in triples if g is not None and not g.is_empty and g.geom_type.endswith("Polygon")
-    ]
+def _mean_widths_m(polygons: NDArray[np.object_]) -> NDArray[np.float64]:
+    length = shapely.length(polygons)
+    twice = 2 * shapely.area(polygons)
+    widths: NDArray[np.float64] = np.divide(twice, length, out=np.zeros_like(length), where=length != 0)
+    return widths
+
+
+class _Batch(NamedTuple):
+    """Polygons with their numbers, in the table's coordinates and in metres."""
+
+    features: NDArray[np.int64]
+    shapes: NDArray[np.object_]
+    plane: NDArray[np.object_]
+
+
+def _in_metres(table: gpd.GeoDataFrame) -> Iterator[_Batch]:
+    features, shapes = polygons_of(table)
+    for rows in batches(shapes):
+        plane = gpd.GeoSeries(shapes[rows], crs=table.crs).to_crs(CGCS2000_CM117)
+        yield _Batch(features[rows], shapes[rows], plane.to_numpy())
+
+
+def thin_faults(table: gpd.GeoDataFrame) -> list[FeatureFault]:
+    """
+    Find slivers and spikes, with the features brought to metres once.
+
+    Parameters
+    ----------
+    table
+        `feature` and geometry, in any system.
+
+    Returns
+    -------
+    faults
+        As of `slivers`, then as of `spikes`.
+
+    Examples
+    --------
+    >>> strip = shapely.box(610000, 2708000, 611000, 2708000.5)
+    >>> corners = [(610000, 2708000), (610990, 2708000), (610990, 2708500), (613000, 2708501), (610990, 2708502)]
+    >>> shapes = [shapely.Polygon(corners), strip]
+    >>> table = gpd.GeoDataFrame({"feature": [1, 2]}, geometry=shapes, crs="EPSG:4548")
+    >>> [(fault.feature, fault.kind) for fault in thin_faults(table)]
+    [(2, 'sliver'), (1, 'spike')]
+    """
+    narrow, sharp = [], []
+    for batch in _in_metres(table):
+        narrow += _slivers_in(batch, table)
+        sharp += _spikes_in(batch)
+    return [*narrow, *sharp]
 
 
 def slivers(table: gpd.GeoDataFrame) -> list[FeatureFault]:
@@ -118,20 +241,43 @@ def slivers(table: gpd.GeoDataFrame) -> list[FeatureFault]:
     >>> slivers(table)[0].reason_en
     'a part or hole is 0.5 m wide on average'
     """
+    return [fault for batch in _in_metres(table) for fault in _slivers_in(batch, table)]
+
+
+def _slivers_in(batch: _Batch, table: gpd.GeoDataFrame) -> list[FeatureFault]:
+    parts, part_owner = shapely.get_parts(batch.plane, return_index=True)
+    pieces, owner = _with_holes(parts, part_owner)
+    widths = _mean_widths_m(pieces)
+    is_thin = widths < SLIVER_M
+    is_thin[is_thin] = shapely.is_valid(pieces[is_thin])
+    # An empty part has no width and no place: it makes no sliver of a feature without another one.
+    is_placed = is_thin & ~shapely.is_empty(pieces)
+    rows, first = np.unique(owner[is_placed], return_index=True)
+    if not len(rows):
+        return []
+    least = np.full(len(batch.plane), np.inf)
+    np.minimum.at(least, owner[is_thin], widths[is_thin])
+    leaves_some = np.isin(rows, part_owner[~is_thin[: len(parts)]])
+    corners = shapely.get_point(shapely.get_exterior_ring(pieces[is_placed][first]), 0)
+    back = gpd.GeoSeries(shapely.force_2d(corners), crs=CGCS2000_CM117).to_crs(table.crs)
     found = []
-    for feature, _, plane in _plane(table):
-        parts = list(shapely.get_parts(plane))
-        holes = [shapely.Polygon(ring) for part in parts for ring in part.interiors]
-        thin = [piece for piece in (*parts, *holes) if mean_width_m(piece) < SLIVER_M and piece.is_valid]
-        if thin:
-            width = min(mean_width_m(piece) for piece in thin)
-            point = shapely.Point(shapely.get_coordinates(thin[0])[0])
-            back = gpd.GeoSeries([point], crs=CGCS2000_CM117).to_crs(table.crs).iloc[0]
-            leaves_some = any(piece not in thin for piece in parts)
-            zh, en = f"有狭长碎面或碎洞，平均宽度 {width:.1f} 米", f"a part or hole is {width:.1f} m wide on average"
-            repair = "drop-slivers" if leaves_some else "drop-feature"
-            found.append(FeatureFault(feature, "sliver", zh, en, back.x, back.y, repair))
+    for row, x, y, leaves in zip(rows.tolist(), back.x.tolist(), back.y.tolist(), leaves_some.tolist(), strict=True):
+        width = least[row]
+        zh, en = f"有狭长碎面或碎洞，平均宽度 {width:.1f} 米", f"a part or hole is {width:.1f} m wide on average"
+        repair = "drop-slivers" if leaves else "drop-feature"
+        found.append(FeatureFault(int(batch.features[row]), "sliver", zh, en, x, y, repair))
     return found
+
+
+def _with_holes(parts: NDArray[np.object_], owner: NDArray[np.int64]) -> tuple[NDArray[np.object_], NDArray[np.int64]]:
+    """Give parts and after them their holes, as polygons, with the place of the feature that each belongs to."""
+    rows = np.flatnonzero(shapely.get_num_interior_rings(parts))
+    lines, part = shapely.get_rings(parts[rows], return_index=True)
+    is_hole = np.diff(part, prepend=-1) == 0
+    return (
+        np.concatenate([parts, shapely.polygons(lines[is_hole])]),
+        np.concatenate([owner, owner[rows][part[is_hole]]]),
+    )
 
 
 def spikes_of(plane: shapely.Geometry) -> list[Spike]:
@@ -156,16 +302,27 @@ def spikes_of(plane: shapely.Geometry) -> list[Spike]:
     ... ]
     [3]
     """
-    found = []
-    for part, ring, points in rings_of(plane):
-        corners = points[:-1]
-        back, forth = np.roll(corners, 1, axis=0) - corners, np.roll(corners, -1, axis=0) - corners
-        sides = np.minimum(np.hypot(*back.T), np.hypot(*forth.T))
-        cross = back[:, 0] * forth[:, 1] - back[:, 1] * forth[:, 0]
-        angles = np.degrees(np.abs(np.arctan2(cross, (back * forth).sum(axis=1))))
-        sharp = np.nonzero((angles < SPIKE_DEGREES) & (sides > SPIKE_SIDE_M))[0]
-        found += [Spike(part, ring, int(point), float(angles[point])) for point in sharp]
-    return found
+    rings = rings_of(np.array([plane], dtype=object))
+    places, points, degrees = _sharp_corners(rings)
+    ring = rings.ring[places]
+    found = zip(rings.part[ring].tolist(), rings.number[ring].tolist(), points.tolist(), degrees.tolist(), strict=True)
+    return [Spike(*spike) for spike in found]
+
+
+def _sharp_corners(rings: Rings) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+    """Places among the points, places within their rings, and angles of the corners that are spikes."""
+    # The last point of a ring is its first one again.
+    place = np.flatnonzero(np.diff(rings.ring, append=-1) == 0)
+    corners, ring = rings.points[place], rings.ring[place]
+    number = np.arange(len(ring))
+    first, last = np.searchsorted(ring, ring), np.searchsorted(ring, ring, side="right") - 1
+    back = corners[np.where(number == first, last, number - 1)] - corners
+    forth = corners[np.where(number == last, first, number + 1)] - corners
+    sides = np.minimum(np.hypot(*back.T), np.hypot(*forth.T))
+    cross = back[:, 0] * forth[:, 1] - back[:, 1] * forth[:, 0]
+    angles = np.degrees(np.abs(np.arctan2(cross, (back * forth).sum(axis=1))))
+    sharp = np.flatnonzero((angles < SPIKE_DEGREES) & (sides > SPIKE_SIDE_M))
+    return place[sharp], (number - first)[sharp], angles[sharp]
 
 
 def spikes(table: gpd.GeoDataFrame) -> list[FeatureFault]:
@@ -189,14 +346,18 @@ def spikes(table: gpd.GeoDataFrame) -> list[FeatureFault]:
     >>> spikes(table)[0].reason
     '有 1 处尖刺，夹角 0.06°'
     """
+    return [fault for batch in _in_metres(table) for fault in _spikes_in(batch)]
+
+
+def _spikes_in(batch: _Batch) -> list[FeatureFault]:
+    rings = rings_of(batch.plane)
+    places, _, degrees = _sharp_corners(rings)
+    rows, first, counts = np.unique(rings.shape[rings.ring[places]], return_index=True, return_counts=True)
+    # Points stand in the same order in both systems.
+    corners = shapely.get_coordinates(batch.shapes)[places[first]]
     found = []
-    for feature, geometry, plane in _plane(table):
-        sharp = spikes_of(plane)
-        if sharp:
-            part = shapely.get_parts(geometry)[sharp[0].part]
-            line = [part.exterior, *part.interiors][sharp[0].ring]
-            x, y = shapely.get_coordinates(line)[sharp[0].point]
-            zh = f"有 {len(sharp)} 处尖刺，夹角 {sharp[0].degrees:.2f}°"
-            en = f"has {len(sharp)} spike(s), the first of {sharp[0].degrees:.2f} degrees"
-            found.append(FeatureFault(feature, "spike", zh, en, float(x), float(y), "drop-spikes"))
+    for row, (x, y), count, angle in zip(rows, corners.tolist(), counts, degrees[first], strict=True):
+        zh = f"有 {count} 处尖刺，夹角 {angle:.2f}°"
+        en = f"has {count} spike(s), the first of {angle:.2f} degrees"
+        found.append(FeatureFault(int(batch.features[row]), "spike", zh, en, x, y, "drop-spikes"))
     return found
