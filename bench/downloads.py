@@ -111,7 +111,8 @@ def from_the_app(parcels: Path, folder: Path, settings: Mapping[str, str], count
         "tiles", f"memory of a {what}", "MB", [one.growth_mb for one in first], [growth for _, _, growth in plain],
         "a process that reads and writes by GeoDataFrame.to_file",
         note="growth of the server's peak, VmHWM, while it converts and sends "
-        f"{first[0].megabytes:.0f} MB of FlatGeobuf; GDAL keeps the index of all; later downloads: {kept:.1f} MB more",
+        f"{first[0].megabytes:.0f} MB of FlatGeobuf; the index of all its features is in it; later downloads: "
+        f"{kept:.1f} MB more",
     )  # fmt: skip
     reading = statistics.median(read for read, _, _ in plain)
     yield Line(
