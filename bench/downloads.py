@@ -94,18 +94,28 @@ def from_the_app(parcels: Path, folder: Path, settings: Mapping[str, str], count
     line
         Memory, then time.
     """
-    first: list[_Download] = []
-    again: list[_Download] = []
-    plain: list[tuple[float, float, float]] = []
+    found = _Found([], [], [])
     for _ in range(_WHOLE_REPEAT):
         for copy in (folder / "data").rglob("*.fgb"):
             copy.unlink()
         with app_process("app.py", dict(settings)) as app:
             time.sleep(_SETTLED_S)
-            first.append(_downloaded(app))
-            again.append(_downloaded(app))
-        plain.append(_plainly(parcels, folder / "plain.fgb"))
-    what = f"download of {count:,} parcels"
+            found.first.append(_downloaded(app))
+            found.again.append(_downloaded(app))
+        found.plain.append(_plainly(parcels, folder / "plain.fgb"))
+    yield from _of_downloads(found, f"download of {count:,} parcels")
+
+
+class _Found(NamedTuple):
+    """First and later downloads, and seconds of reading and writing and growth in MB of the plain way."""
+
+    first: list[_Download]
+    again: list[_Download]
+    plain: list[tuple[float, float, float]]
+
+
+def _of_downloads(found: _Found, what: str) -> Iterator[Line]:
+    first, again, plain = found
     kept = statistics.median(one.growth_mb for one in again)
     yield Line(
         "tiles", f"memory of a {what}", "MB", [one.growth_mb for one in first], [growth for _, _, growth in plain],

@@ -61,7 +61,7 @@ def _at(browser: Browser, package: Path, size: str) -> Iterator[Line]:
 
 
 def _filters(browser: Browser, apps: dict[str, Running], plan: Plan, size: str, bare: float) -> Iterator[Line]:
-    """A filter that the browser decides by itself, and one that only the server can."""
+    """Filters that are pressed, and the search: time to the changed map, and bytes."""
     total = len(plan.extents)
     here = (
         "decided in the browser; the server's script runs after it, which in Streamlit's own empty page takes "
@@ -70,7 +70,7 @@ def _filters(browser: Browser, apps: dict[str, Running], plan: Plan, size: str, 
     pills = {
         "sector switch": (_sector_pill(plan), here),
         "grade filter": (_grade_pill(plan), here),
-        "search": (_search(plan), here),
+        "search": (_search(plan), f"{here}; its words were fetched when the box was entered, before this"),
     }
     for name, (pill, note) in pills.items():
         found = changes(browser, apps, total, pill)

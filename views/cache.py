@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import json
 import logging
 import time
@@ -10,7 +9,7 @@ import warnings
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from threading import RLock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from geo.districts import park_districts
 from geo.errors import GeoError, UnknownNameError
@@ -24,16 +23,18 @@ from geo.scenario import EditionWarning, Scenario, apply_scenario, scenario_chan
 from geo.screening.park_facts import ParkFacts, park_facts
 from geo.selection import Facets, park_facets
 from layers.atlas import AtlasSettings, atlas
+from layers.copied import copied_map
 from layers.served import browser_layer
 from views.settings import atlas_settings, plan_path, releases_address
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Hashable, Mapping
 
     import folium
     import geopandas as gpd
     import pandas as pd
 
+Made = TypeVar("Made")
 _LOG = logging.getLogger(__name__)
 #: How long the current release counts as known, and how long a store that failed is left alone.
 _LOOK_S = 1.0
@@ -200,7 +201,7 @@ def shared_park_facts() -> ParkFacts:
 
 def new_atlas(language: str, *, draw: bool = False) -> folium.Map:
     """A map for one language, fresh: rendering changes the object, so that every run takes a copy of one."""
-    return copy.deepcopy(_made_atlas(shared_plan(), replace(atlas_settings(language), draw=draw)))
+    return copied_map(_made_atlas(shared_plan(), replace(atlas_settings(language), draw=draw)))
 
 
 @lru_cache(maxsize=8)
@@ -293,6 +294,23 @@ def shared_draft(before: Plan, after: Plan) -> dict[str, Any]:
 def changes_between(before: Plan, after: Plan) -> gpd.GeoDataFrame:
     """What differs between the extents of two plans."""
     return release_changes(before.extents, after.extents)
+
+
+@lru_cache(maxsize=256)
+def shared_answer(make: Callable[..., Made], plan: Plan, *given: Hashable) -> Made:
+    """
+    What a function makes of a plan and plain values, made once for all sessions.
+
+    Parameters
+    ----------
+    make
+        Depends on nothing else; what it gives is not changed by anybody.
+    plan
+        The plan.
+    given
+        Plain values, the session's language among them where words come out.
+    """
+    return make(plan, *given)
 
 
 @lru_cache(maxsize=2)

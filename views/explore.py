@@ -13,7 +13,7 @@ from geo.fit import VERDICTS
 from geo.selection import LISTINGS, filter_values, selected_extents
 from layers.served import area_words
 from views import state
-from views.cache import shared_districts, shared_facets, shared_plan, shared_profiles
+from views.cache import shared_answer, shared_districts, shared_facets, shared_plan, shared_profiles
 from views.card import show_card
 from views.map import show_map
 from views.overview import show_overview
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping
 
     from streamlit.elements.lib.column_types import ColumnConfig
+
+    from geo.plan import Plan
 
 _TABLE = "parks_table"
 _MORE = "more_filters"
@@ -48,11 +50,7 @@ def page() -> None:
 
 def _filters() -> None:
     """Draw the filters; each keeps its value across pages and stands in the address."""
-    plan = shared_plan()
-    known = filter_values(plan)
-    names = dict(zip(plan.sectors["sector_id"], plan.sectors[column("short")], strict=True))
-    districts = dict(zip(plan.districts["name_zh"], plan.districts[column("name")], strict=True))
-    parks = dict(zip(plan.parks["park_id"], plan.parks[column("short")], strict=True))
+    known, names, districts, parks = shared_answer(_offered, shared_plan(), state.language())
     with st.sidebar:
         st.text_input(
             word("filter_search"), key="q", placeholder=word("filter_search_hint"), icon=":material/search:",
@@ -71,6 +69,14 @@ def _filters() -> None:
             _pills("listing", known["listing"], {code: either(*words) for code, words in LISTINGS.items()})
             _pills("verdict", known["verdict"][:-1], {code: either(*words) for code, words in VERDICTS.items()})
             _pills("grade", known["grade"], {grade: grade for grade in known["grade"]})
+
+
+def _offered(plan: Plan, _language: str) -> tuple[dict[str, list[str]], dict[str, str], dict[str, str], dict[str, str]]:
+    """Values of every filter, and names of sectors and tracks, districts and parks."""
+    names = dict(zip(plan.sectors["sector_id"], plan.sectors[column("short")], strict=True))
+    districts = dict(zip(plan.districts["name_zh"], plan.districts[column("name")], strict=True))
+    parks = dict(zip(plan.parks["park_id"], plan.parks[column("short")], strict=True))
+    return filter_values(plan), names, districts, parks
 
 
 def _pills(key: str, options: list[str], names: Mapping[str, str]) -> None:
@@ -103,7 +109,7 @@ def _summary(extent_ids: list[str]) -> None:
 
 def _table(extent_ids: list[str]) -> None:
     """List the shown parks; the row of the chosen one is marked, a click on a row chooses its park."""
-    rows = park_rows(extent_ids)
+    rows = shared_answer(park_rows, shared_plan(), state.language(), tuple(extent_ids))
     st.html(f"<h2 class='yt-h2'>{word('table_title')} <small>{len(rows)}</small></h2>")
     if rows.empty:
         st.info(word("filter_empty"), icon=":material/filter_alt:")
@@ -137,9 +143,9 @@ def _columns() -> dict[str, ColumnConfig]:
     }
 
 
-def park_rows(extent_ids: list[str]) -> pd.DataFrame:
+def park_rows(plan: Plan, _language: str, extent_ids: tuple[str, ...]) -> pd.DataFrame:
     """Rows of the table: one a park, with the sectors that the layout gives it and the extents that are shown."""
-    plan, extents = shared_plan(), shared_profiles().extents
+    extents = shared_profiles().extents
     kept = ["park_id", "relation", "grade", "area_km2", "position_accuracy_m"]
     own: dict[str, list[dict[Hashable, Any]]] = {}
     for part in extents.loc[extents["extent_id"].isin(extent_ids), kept].to_dict("records"):

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from geo.selection import Selection, selected_extents
-from views.cache import shared_facets
+from views.cache import shared_answer, shared_facets, shared_plan
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from geo.plan import Plan
 
 _LISTED = ("aligned", "layout_only", "unreflected")
 
@@ -19,7 +21,7 @@ def atlas_values(extent_ids: Sequence[str], chosen: Selection, park_id: str | No
         "shown": list(extent_ids),
         "selected": park_id,
         "sectors": list(chosen.sectors),
-        "counts": sector_counts(extent_ids),
+        "counts": dict(shared_answer(sector_counts, shared_plan(), tuple(extent_ids))),
         "ranks": {},
         "site": None,
         "filters": _switches(chosen),
@@ -40,7 +42,7 @@ def _switches(chosen: Selection) -> dict[str, Any]:
     }
 
 
-def sector_counts(extent_ids: Sequence[str]) -> dict[str, int]:
+def sector_counts(_plan: Plan, extent_ids: tuple[str, ...]) -> dict[str, int]:
     """How many of the shown parks the layout lists for each sector."""
     facets = shared_facets()
     shown = facets.parts.loc[facets.parts["extent_id"].isin(extent_ids), "park_id"]

@@ -115,7 +115,8 @@ def convert(source: Path, target: Path) -> None:
 
 def _from_parquet(source: Path, target: Path) -> None:
     column, crs, kind = parquet_crs(source)
-    with pq.ParquetFile(source) as parquet:
+    # With what it reads ahead kept until the end, memory would grow with the file.
+    with pq.ParquetFile(source, pre_buffer=False) as parquet:
         reader = pa.RecordBatchReader.from_batches(parquet.schema_arrow, parquet.iter_batches(_BATCH))
         _write(reader, target, _Shape(source.stem, crs, kind, column))
 

@@ -322,7 +322,7 @@ def _said(path: Path) -> dict[str, str]:
 
 def _restate(source: Path, target: Path, said: Mapping[str, str]) -> None:
     """Copy a Parquet file with more said in its metadata, row group by row group."""
-    with pq.ParquetFile(source) as file:
+    with pq.ParquetFile(source, pre_buffer=False) as file:
         metadata = dict(file.schema_arrow.metadata or {}) | {key.encode(): text.encode() for key, text in said.items()}
         schema = file.schema_arrow.with_metadata(metadata)
         with pq.ParquetWriter(target, schema, compression="zstd") as writer:
