@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
@@ -390,3 +392,27 @@ def test_a_copy_is_made_once_and_an_unknown_format_is_refused(parcels: Path, tmp
     assert copied_file(file, tmp_path, "fgb").stat().st_mtime_ns == made
     with pytest.raises(FormatError, match="has no format 'shp'; ask for fgb, parquet, gpkg, geojsonseq"):
         copied_file(file, tmp_path, "shp")
+
+
+#: Converts a file in a process of its own, whose memory pool nobody else fills; prints the most that Arrow held, bytes.
+HELD = """
+import sys
+from pathlib import Path
+import pyarrow as pa
+from layers.tiles.copies import convert
+convert(Path(sys.argv[1]), Path(sys.argv[2]))
+print(pa.default_memory_pool().max_memory())
+"""
+
+
+def test_what_a_download_holds_does_not_grow_with_the_file(tmp_path: Path) -> None:
+    write_parcels(tmp_path / "once.parquet", 20_000, seed=3)
+    table = gpd.read_parquet(tmp_path / "once.parquet")
+    held = []
+    for times in (4, 16):
+        source = tmp_path / f"{times}.parquet"
+        pd.concat([table] * times, ignore_index=True).to_parquet(source, row_group_size=20_000)
+        command = [sys.executable, "-c", HELD, str(source), str(source.with_suffix(".geojsonseq"))]
+        done = subprocess.run(command, cwd=Path(__file__).parents[2], capture_output=True, text=True, check=True)
+        held.append(int(done.stdout))
+    assert held[1] < 1.5 * held[0]
