@@ -81,9 +81,11 @@ def visits(
     is_there: str,
     count: int,
     then: Callable[[Page, Wire], None] = lambda _page, _wire: None,
+    *,
+    warming: int = 1,
 ) -> list[tuple[float, float]]:
     """
-    Seconds to the first picture and MB that came, each time as a new visitor; the first visit warms the server.
+    Seconds to the first picture and MB that came, each time as a new visitor.
 
     Parameters
     ----------
@@ -97,9 +99,11 @@ def visits(
         How many are counted.
     then
         What the last visitor does more.
+    warming
+        Visits before those that count: they warm the server.
     """
     found = []
-    for number in range(count + 1):
+    for number in range(count + warming):
         context = browser.new_context(viewport={"width": 1440, "height": 900})
         page = context.new_page()
         page.set_default_timeout(_TIMEOUT_MS)
@@ -110,10 +114,10 @@ def visits(
         took = time.perf_counter() - start
         page.wait_for_load_state("networkidle")
         found.append((took, wire.megabytes))
-        if number == count:
+        if number == count + warming - 1:
             then(page, wire)
         context.close()
-    return found[1:]
+    return found[warming:]
 
 
 def restyled(page: Page, wire: Wire, pane: str, column: str) -> Restyle:
