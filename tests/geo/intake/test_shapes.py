@@ -182,6 +182,14 @@ def test_batches_take_every_row_once_and_no_more_points_than_needed(counts: list
     assert all(len(counts[rows]) > 0 and sum(counts[rows]) < at_once + max(counts) for rows in found if max(counts))
 
 
+def test_a_ring_left_open_is_named_once_and_before_all_else() -> None:
+    deep = shapely.LineString([(118.1, 24.6, 1), (118.11, 24.6, 1), (118.11, 24.61, 1)])
+    mark = rings.Mark("unclosed", "", "", 118.11, 24.61, "close")
+    found = shape_faults(layer_of([FAT, deep, deep]), {1: (mark,)})
+    kinds = [(2, "unclosed"), (2, "z"), (3, "wrong-type"), (3, "z"), (3, "duplicate")]
+    assert [(fault.feature, fault.kind) for fault in found] == kinds
+
+
 def test_an_empty_part_is_no_sliver() -> None:
     whole = shapely.multipolygons([FAT, shapely.Polygon()])
     assert shape_faults(layer_of([whole]), {}) == []
