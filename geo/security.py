@@ -108,6 +108,29 @@ def stated_class(text: str, where: str) -> str:
     return own
 
 
+def classes_up_to(allowed: str) -> list[str]:
+    """
+    Classes that a deployment may hand out.
+
+    Parameters
+    ----------
+    allowed
+        The highest of them.
+
+    Returns
+    -------
+    classes
+        From the least.
+
+    Examples
+    --------
+    >>> classes_up_to("internal")
+    ['public', 'internal']
+    """
+    order = list(CLASSES)
+    return order[: order.index(allowed) + 1]
+
+
 def highest(classes: Iterable[str]) -> str:
     """
     Class of what is made of several parts.
@@ -161,8 +184,7 @@ def refuse_above(own: str, allowed: str, what: str) -> None:
             f"the security class of {what} is not stated, so it is not handed out; state one of {', '.join(CLASSES)}",
             f"{what} 的密级未说明，不提供下载；请先写明密级（{'、'.join(CLASSES)}）",
         )
-    order = list(CLASSES)
-    if order.index(own) > order.index(allowed):
+    if own not in classes_up_to(allowed):
         raise SecurityError(
             f"{what} is {CLASSES[own][1]}, and this deployment hands out {CLASSES[allowed][1]} at most; "
             "ask whoever keeps the deployment for the data by another way",

@@ -10,16 +10,16 @@ import pandas as pd
 import streamlit as st
 
 from geo.errors import GeoError
-from geo.security import class_words, refuse_above
+from geo.security import class_words
 from geo.selection import selected_extents
 from geo.systems import served_systems
 from layers.catalog import catalog, layer, layer_fields, layer_table
-from layers.export import cached_export
 from layers.formats.listed import FORMATS, formats_of
 from views import state
 from views.cache import shared_facets, shared_plan
+from views.handing import handed_file
 from views.refusals import refusal
-from views.settings import base_path, security_class
+from views.settings import base_path
 from views.words import column, either, listed, word
 
 if TYPE_CHECKING:
@@ -176,8 +176,7 @@ def _option_word(value: str) -> str:
 
 def _download(chosen: Layer, kind: str, crs: str, filters: dict[str, Any], options: dict[str, str]) -> None:
     try:
-        refuse_above(chosen.security, security_class(), either(chosen.title_zh, chosen.title_en))
-        file = cached_export(shared_plan(), chosen.id, format=kind, crs=crs, options=options, **filters)
+        file = handed_file(chosen.id, format=kind, crs=crs, options=options, **filters)
     except GeoError as error:
         st.error(word("files_failed", reason=refusal(error)))
         return

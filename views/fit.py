@@ -10,14 +10,16 @@ import streamlit as st
 
 from geo.fit import CLOSENESS, VERDICTS, gaps
 from geo.lookup import select_fit
-from layers.export import cached_export
+from geo.security import SecurityError
 from layers.palette import VERDICT_STYLES, sector_colours
 from layers.served import area_words
 from views import state
 from views.cache import shared_district_counts, shared_plan, shared_profiles, shared_spanning
 from views.card import grade_badge, share_words, verdict_badge
 from views.editions import release_words
+from views.handing import handed_file
 from views.map import show_map
+from views.refusals import refusal
 from views.words import column, either, listed, titled, word
 
 if TYPE_CHECKING:
@@ -113,9 +115,13 @@ def _coloured(shown: pd.DataFrame, verdicts: pd.DataFrame) -> Styler:
 
 
 def _downloads(districts: tuple[str, ...]) -> None:
+    try:
+        files = {kind: handed_file("fit", format=kind, districts=districts) for kind in ("xlsx", "csv")}
+    except SecurityError as error:
+        st.caption(refusal(error))
+        return
     with st.container(horizontal=True):
-        for kind in ("xlsx", "csv"):
-            file = cached_export(shared_plan(), "fit", format=kind, districts=districts)
+        for kind, file in files.items():
             st.download_button(
                 word(f"fit_download_{kind}"), file.content, file.name, file.media_type, on_click="ignore",
                 icon=":material/download:",

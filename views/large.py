@@ -119,17 +119,18 @@ def _made(file: LargeFile, tiles: Path) -> TileState:
             until = time.monotonic() + _WAIT_S
             while progress.is_running and time.monotonic() < until:
                 time.sleep(0.1)
-                progress = tile_state(tiles)
+                progress = begin_tiles(file, data_folder())
     if progress.is_running:
-        _bar(tiles)
+        _bar(file)
     elif progress.stage == "failed":
         _failed(file, progress)
     return progress
 
 
 @st.fragment(run_every=1.0)
-def _bar(tiles: Path) -> None:
-    progress = tile_state(tiles)
+def _bar(file: LargeFile) -> None:
+    # Asked to begin at each look: a file that waits for others begins when there is room.
+    progress = begin_tiles(file, data_folder())
     if not progress.is_running:
         st.rerun()
     st.progress(progress.share, text=titled("large_tiling", word(f"large_stage_{progress.stage}")))

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from geo.errors import GeoError
-from geo.security import CLASSES
+from geo.security import CLASSES, classes_up_to
 from layers.tiles import keep_upload, kept_files, put_upload, take_off
 from views import state
 from views.accounts import show_hint
 from views.large_files import data_folder, forget_upload, named_files, own_uploads, remember_upload
 from views.refusals import refusal
+from views.settings import security_class
 from views.words import either, word
 
 if TYPE_CHECKING:
@@ -97,8 +98,9 @@ def _form(file: LargeFile, actor: Actor | None) -> None:
                 key=f"upload_{key}", max_chars=200, placeholder=word(f"upload_{key}_hint"),
             )  # fmt: skip
         st.selectbox(
-            word("security"), list(CLASSES), index=None, format_func=lambda own: either(*CLASSES[own]),
-            key="upload_security", help=word("security_help"), placeholder=word("upload_security_hint"),
+            word("security"), classes_up_to(security_class()), index=None, key="upload_security",
+            format_func=lambda own: either(*CLASSES[own]), help=word("security_help"),
+            placeholder=word("upload_security_hint"),
         )  # fmt: skip
         st.form_submit_button(word("upload_keep_do"), type="primary", on_click=_keep, args=(file, actor))
 

@@ -101,3 +101,21 @@ def test_what_is_above_the_deployments_class_is_not_shown(office: Path, monkeypa
     assert "300" not in texts(app)
     monkeypatch.setenv("YUANTU_SECURITY_CLASS", "classified")
     assert "/files/large/parcels.fgb" in texts(opened())
+
+
+@pytest.mark.parametrize("tile_from", ["1", "5000"])
+def test_a_file_waits_while_others_are_tiled_and_begins_when_there_is_room(
+    office: Path, monkeypatch: pytest.MonkeyPatch, tile_from: str
+) -> None:
+    monkeypatch.setenv("YUANTU_TILE_FROM", tile_from)
+    monkeypatch.setattr("views.large._WAIT_S", 0.5)
+    monkeypatch.setattr("layers.tiles.kept.AT_ONCE", 0)
+    app = opened()
+    assert "切片在后台进行" in app.caption[0].value
+    assert not list((office.parent / "data").rglob("*.pmtiles"))
+    monkeypatch.setattr("views.large._WAIT_S", 60)
+    monkeypatch.setattr("layers.tiles.kept.AT_ONCE", 2)
+    monkeypatch.setenv("YUANTU_TILE_FROM", "5000")
+    app.run()
+    assert not app.exception
+    assert "/files/large/parcels.fgb" in texts(app)
