@@ -182,7 +182,7 @@ def refuse_above(own: str, allowed: str, what: str) -> None:
     if not own:
         raise SecurityError(
             f"the security class of {what} is not stated, so it is not handed out; state one of {', '.join(CLASSES)}",
-            f"{what} 的密级未说明，不提供下载；请先写明密级（{'、'.join(CLASSES)}）",
+            f"{what} 的密级未说明，不提供下载；请先写明密级（{'、'.join(zh for zh, _ in CLASSES.values())}）",
         )
     if own not in classes_up_to(allowed):
         raise SecurityError(
