@@ -7,7 +7,8 @@ Every message says what is wrong with the value that was given and how to mend i
     ├── PlanError         a plan package cannot be read; carries every fault found
     ├── CRSError          a coordinate reference system is missing, unknown or not served
     ├── UnknownNameError  a name or code that no table holds
-    └── FormatError       a file format cannot carry what was asked of it
+    ├── FormatError       a file format cannot carry what was asked of it
+    └── BilingualError    says it in Chinese too; those of releases, security classes and large layers
 """
 
 from __future__ import annotations
@@ -58,6 +59,29 @@ class Fault(NamedTuple):
 
 class GeoError(Exception):
     """A value that cannot be used; the message says why and how to mend it."""
+
+
+class BilingualError(GeoError):
+    """
+    An error that a page can say in Chinese, too.
+
+    Parameters
+    ----------
+    message
+        What is wrong and how to mend it, in English.
+    zh
+        The same in Chinese.
+
+    Examples
+    --------
+    >>> error = BilingualError("a.fgb is empty", "a.fgb 是空文件")
+    >>> str(error), error.zh
+    ('a.fgb is empty', 'a.fgb 是空文件')
+    """
+
+    def __init__(self, message: str, zh: str) -> None:
+        self.zh = zh
+        super().__init__(message)
 
 
 class PlanError(GeoError):

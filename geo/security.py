@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from geo.errors import GeoError
+from geo.errors import BilingualError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,26 +26,8 @@ _UNKNOWN = ("未说明", "not stated")
 DEFAULT = "internal"
 
 
-class SecurityError(GeoError):
-    """
-    A layer that may not leave this deployment, or a class that does not exist.
-
-    Parameters
-    ----------
-    message
-        What is wrong and how to mend it, in English.
-    zh
-        The same in Chinese, for a page.
-
-    Examples
-    --------
-    >>> SecurityError("no class is called 'secret'", "没有名为 secret 的密级").zh
-    '没有名为 secret 的密级'
-    """
-
-    def __init__(self, message: str, zh: str) -> None:
-        self.zh = zh
-        super().__init__(message)
+class SecurityError(BilingualError):
+    """A layer that may not leave this deployment, or a class that does not exist."""
 
 
 def class_words(own: str) -> tuple[str, str]:

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from geo.errors import GeoError
+from geo.errors import BilingualError, GeoError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -72,27 +72,8 @@ class ContentError(GeoError):
         super().__init__(f"these extents have {len(self.faults)} fault(s); mend them and draft again:\n{lines}")
 
 
-class StoreError(GeoError):
-    """
-    A release store that cannot be opened, read or written as asked.
-
-    Parameters
-    ----------
-    message
-        What is wrong and how to mend it, in English.
-    zh
-        The same in Chinese, for a page.
-
-    Examples
-    --------
-    >>> error = StoreError("the report is no JSON", "报告不是 JSON")
-    >>> str(error), error.zh
-    ('the report is no JSON', '报告不是 JSON')
-    """
-
-    def __init__(self, message: str, zh: str) -> None:
-        self.zh = zh
-        super().__init__(message)
+class StoreError(BilingualError):
+    """A release store that cannot be opened, read or written as asked."""
 
 
 class StateError(StoreError):

@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pyogrio
 
 from geo.crs import WGS84
-from geo.errors import CRSError, GeoError
+from geo.errors import BilingualError, CRSError, GeoError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,27 +20,8 @@ PARQUET = frozenset({".parquet", ".geoparquet"})
 _STATED = {"title": ("title", "identifier"), "source": ("source",), "as_of": ("as_of", "date"), "licence": ("licence",)}
 
 
-class LargeFileError(GeoError):
-    """
-    A large file that cannot be named, read, tiled or copied.
-
-    Parameters
-    ----------
-    message
-        What is wrong and how to mend it, in English.
-    zh
-        The same in Chinese, for a page; what a library said of it stands in English only.
-
-    Examples
-    --------
-    >>> error = LargeFileError("a.fgb is empty", "a.fgb 是空文件")
-    >>> str(error), error.zh
-    ('a.fgb is empty', 'a.fgb 是空文件')
-    """
-
-    def __init__(self, message: str, zh: str) -> None:
-        self.zh = zh
-        super().__init__(message)
+class LargeFileError(BilingualError):
+    """A large file that cannot be named, read, tiled or copied; what a library said of it stands in English only."""
 
 
 class UnplacedFileError(LargeFileError, CRSError):
