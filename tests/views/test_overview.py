@@ -28,3 +28,13 @@ def test_it_gives_way_to_the_card_of_a_chosen_park() -> None:
     told = words(opened("explore", park="xinyang"))
     assert "从地图开始" not in told
     assert "新阳工业区" in told
+
+
+def test_what_is_kept_for_all_sessions_is_kept_apart_by_language() -> None:
+    for language, sector, column in (
+        ("zh", "新一代信息技术", "园区"),
+        ("en", "New-generation information technology", "Park"),
+    ):
+        app = opened("explore", lang=language)
+        assert f"<b>{sector}</b>" in words(app)
+        assert app.dataframe[0].value.columns[0] == column
