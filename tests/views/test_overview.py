@@ -30,11 +30,9 @@ def test_it_gives_way_to_the_card_of_a_chosen_park() -> None:
     assert "新阳工业区" in told
 
 
-def test_what_is_kept_for_all_sessions_is_kept_apart_by_language() -> None:
-    for language, sector, column in (
-        ("zh", "新一代信息技术", "园区"),
-        ("en", "New-generation information technology", "Park"),
-    ):
+def test_what_is_kept_for_all_sessions_is_kept_apart_by_language(plan: Plan) -> None:
+    sector, park = plan.main_sectors.iloc[0], plan.parks.sort_values("order").iloc[0]
+    for language in ("zh", "en", "zh"):
         app = opened("explore", lang=language)
-        assert f"<b>{sector}</b>" in words(app)
-        assert app.dataframe[0].value.columns[0] == column
+        assert f"<b>{sector[f'name_{language}']}</b>" in words(app)
+        assert app.dataframe[0].value["park"].iloc[0] == park[f"name_{language}"]
